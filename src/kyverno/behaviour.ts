@@ -1,0 +1,47 @@
+import type { KyvernoVersion } from './versions.ts';
+
+/**
+ * What a Kyverno version does otherwise than another, by name (spec/versions.md, part 4). Code asks for a behaviour, never
+ * for a number. Seven states of the switch, kept in one table.
+ */
+export interface Behaviour {
+  readonly version: KyvernoVersion;
+  /** False in 1.11: UpdateRequests only after this webhook's verdict was "allow". */
+  readonly createsUpdateRequestsBesideVerdict: boolean;
+  /** 1.11, 1.12: kyverno.io/v1beta1, one UpdateRequest a rule. */
+  readonly updateRequestPerRule: boolean;
+  /** Up to 1.18: falls back to the object in the admission request when the trigger is not there; UPDATE uses the payload. */
+  readonly fallsBackToAdmissionObject: boolean;
+  /** 1.11: without trigger and request the UpdateRequest stays Pending for ever; 1.12: Completed; later: fails. */
+  readonly missingTriggerWithoutRequest: 'pending' | 'completed' | 'fails';
+  /** What an error while applying a generate rule does to the UpdateRequest. */
+  readonly applyError: 'fails' | 'completes';
+  /** Whether a failing GET of the target is reported (event, "failed to apply generate rule"); false in 1.13–1.16. */
+  readonly reportsTargetLookupErrors: boolean;
+  /** NotFound while generating: as any apply error, or swallowed with `warning: reason` (since 1.16). */
+  readonly swallowsNotFound: boolean;
+  /** ≤1.12: PolicyError event text is `error: <nil>`. */
+  readonly losesErrorInEvents: boolean;
+  /** `rule <r> failed: <err>` prefix in the UpdateRequest's message (1.13 on). */
+  readonly prefixesRuleInMessages: boolean;
+  /** 1.11: an existing target is left alone if the generated object is a subset of it. */
+  readonly comparesAsSubset: boolean;
+  /** 1.19 on: clone downstreams are cleaned up on policy deletion. */
+  readonly cleansUpClonesOnPolicyDeletion: boolean;
+  /** 1.19 on: NotEquals is true when only one side is a quantity. */
+  readonly notEqualsAcrossTypes: boolean;
+  /** ≤1.18: yaml.v2 folds long scalars in the denial text beyond column 80. */
+  readonly foldsDenialText: boolean;
+  /** 1.19 on: classic policy writes are answered with a deprecation warning. */
+  readonly warnsOfDeprecatedPolicies: boolean;
+  /** Text format of the controllers' logs. */
+  readonly logFormat: 'klog' | 'zap' | 'zerolog';
+  /** Verbosity at which `start processing UR` is logged: 0 (INF) up to 1.13, 2 (TRC) from 1.14. */
+  readonly startProcessingLevel: 0 | 2;
+  /** 1.15–1.17: two unstructured lines a trigger look-up. */
+  readonly printsTriggerLookups: boolean;
+  /** Rule-level failureAction, allowExistingViolations, emitWarning (1.13 on). */
+  readonly ruleLevelFailureAction: boolean;
+  /** ≤1.11: repeated PolicyError events are one Event with a series. */
+  readonly foldsRepeatedEvents: boolean;
+}

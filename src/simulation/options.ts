@@ -1,0 +1,25 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { KyvernoVersion } from '../kyverno/versions.ts';
+
+/** What every cluster holds before a scenario adds to it, for one Kyverno version (generated from the recordings' base). */
+export interface ClusterBase {
+  readonly kyverno: KyvernoVersion;
+  readonly kubernetes: string;
+  /** Namespaces, roles, bindings, service accounts, ConfigMaps, CRDs. */
+  readonly objects: readonly KubernetesObject[];
+}
+
+export interface SimulationOptions {
+  readonly version: KyvernoVersion;
+  readonly seed: number;
+  readonly base: ClusterBase;
+  /** Wall clock at virtual time 0, milliseconds since the Unix epoch. */
+  readonly startedAt?: number;
+  readonly explain?: boolean;
+  /** Limits; the defaults are the studio's. */
+  readonly maxEvents?: number;
+  /** Returns true when the run is to stop (wall-clock budget, cancelled); asked now and then. */
+  readonly shouldStop?: () => 'time-budget' | 'cancelled' | undefined;
+  /** Settings of the cluster that differ from the chart's defaults. */
+  readonly policyExceptions?: boolean;
+}

@@ -1,0 +1,67 @@
+import type { DocumentPath } from '../base/document-path.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Milliseconds } from '../base/units.ts';
+import type { UserInfo } from '../kubernetes/object.ts';
+import type { Diagnostic } from '../manifest/diagnostic.ts';
+import type { ManifestDocument } from '../manifest/manifest.ts';
+
+/** Something in the cluster that is not Kyverno, declared in `actors.yaml` (docs/scenario-format.md). */
+export interface Actor {
+  readonly name: string;
+  /** Namespace of the deployment that it stands for; shown with its log lines. */
+  readonly namespace: string;
+  readonly watch: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string };
+  /** Tried in order; the first whose requirements hold is run. */
+  readonly reactions: readonly ActorReaction[];
+  readonly source: DocumentPath;
+}
+
+export interface ActorReaction {
+  /** Objects that must exist (or, with `absent`, must not); names and namespaces may hold `{{ object… }}` JMESPath. */
+  readonly require: readonly {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly absent: boolean;
+  }[];
+  readonly actions: readonly ActorAction[];
+}
+
+export type ActorAction =
+  | {
+      readonly type: 'log';
+      readonly after: Milliseconds;
+      readonly line: string;
+      readonly level: 'info' | 'error';
+    }
+  | { readonly type: 'status'; readonly after: Milliseconds; readonly status: JsonObject }
+  | { readonly type: 'delete'; readonly after: Milliseconds };
+
+/** A step as the simulation runs it: a kubectl command line, or a wait. */
+export interface ScenarioStep {
+  readonly title: string;
+  readonly user: UserInfo;
+  readonly action:
+    | {
+        readonly type: 'kubectl';
+        /** Words after `kubectl`, split as a shell does. */
+        readonly argv: readonly string[];
+        /** Documents of the files that `-f` names, by the name as typed. */
+        readonly files: Readonly<Record<string, readonly ManifestDocument[]>>;
+      }
+    | { readonly type: 'wait'; readonly duration: Milliseconds };
+  readonly source?: DocumentPath;
+}
+
+/** A scenario, read: what exists before, what a person does, what else lives in the cluster. */
+export interface Scenario {
+  readonly name: string;
+  /** Objects that exist before the first step, policies among them (those are Ready and scanned). */
+  readonly before: readonly ManifestDocument[];
+  readonly steps: readonly ScenarioStep[];
+  readonly actors: readonly Actor[];
+  /** Mocks for what is outside the cluster (service calls, images, global context), by kind and key. */
+  readonly mocks: JsonObject;
+  readonly diagnostics: readonly Diagnostic[];
+}
