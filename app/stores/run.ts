@@ -1,0 +1,101 @@
+import { createStore } from 'zustand/vanilla';
+import type { Advice, Diagnostic, KyvernoVersion, Trace } from '../../src/index.ts';
+
+/**
+ * `idle`: nothing to run. `running`: no result yet. `ok`: the trace is that of the present text. `stale`: the text cannot be
+ * run, the trace is the last good run. `failed`: it cannot be run and there is no good run.
+ */
+export type RunStatus = 'idle' | 'running' | 'ok' | 'stale' | 'failed';
+
+/** Why a run was stopped or lost, as the banner says it. */
+export interface RunProblem {
+  readonly kind: 'budget' | 'crash';
+  readonly title: string;
+  readonly reason: string;
+}
+
+/** What one run gave. `trace` is absent if the text cannot be run. */
+export interface RunResult {
+  readonly trace?: Trace;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly advice: readonly Advice[];
+  /** Time that parse, read, simulate and advise took in the worker, milliseconds. */
+  readonly duration: number;
+  readonly problem?: RunProblem;
+}
+
+export interface RunState {
+  readonly status: RunStatus;
+  /** A newer text is being simulated; what is shown is the run before it. */
+  readonly pending: boolean;
+  /** The last good run. */
+  readonly trace: Trace | undefined;
+  /** Counts good runs, so that views know that the trace is another one. */
+  readonly serial: number;
+  readonly version: KyvernoVersion | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly advice: readonly Advice[];
+  /** Of the last good run, milliseconds. */
+  readonly duration: number | undefined;
+  /** Wall clock of the last good run, milliseconds since the epoch. */
+  readonly goodAt: number | undefined;
+  readonly problem: RunProblem | undefined;
+}
+
+const NOTHING: RunState = {
+  status: 'idle',
+  pending: false,
+  trace: undefined,
+  serial: 0,
+  version: undefined,
+  diagnostics: [],
+  advice: [],
+  duration: undefined,
+  goodAt: undefined,
+  problem: undefined,
+};
+
+export type RunStore = ReturnType<typeof createRunStore>;
+
+/** Creates the store of the last run; the last good trace survives runs that fail. */
+export function createRunStore(now: () => number = () => Date.now()) {
+  const store = createStore<RunState>(() => NOTHING);
+  return {
+    ...store,
+    started(): void {
+      const { status, trace } = store.getState();
+      store.setState({ pending: true, status: trace === undefined ? 'running' : status });
+    },
+    finished(result: RunResult): void {
+      const { trace, diagnostics, advice, duration, problem } = result;
+      const before = store.getState();
+      if (trace === undefined) {
+        const status = before.trace === undefined ? 'failed' : 'stale';
+        store.setState({ pending: false, status, diagnostics, problem });
+        return;
+      }
+      store.setState({
+        pending: false,
+        status: 'ok',
+        trace,
+        serial: before.serial + 1,
+        version: trace.kyverno,
+        diagnostics,
+        advice,
+        duration,
+        goodAt: now(),
+        problem,
+      });
+    },
+    /** Nothing to run: an empty studio, or another document was opened. */
+    clear(): void {
+      store.setState({ ...NOTHING, serial: store.getState().serial });
+    },
+    dismissProblem(): void {
+      store.setState({ problem: undefined });
+    },
+  };
+}
+
+/** Whether the text as it stands keeps the studio from running it. */
+export const isStale = (state: RunState): boolean => state.status === 'stale';
