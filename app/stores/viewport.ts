@@ -1,0 +1,68 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+/** Chapters: every step has its own clock, every event is wide enough to read. Clock: true proportions. */
+export type ScaleKind = 'chapters' | 'clock';
+
+export const MAX_ZOOM = 1e7;
+export const MIN_ZOOM = 0.02;
+
+export interface ViewportState {
+  readonly scale: ScaleKind;
+  /** Factor on the scale's own width; `undefined` until someone zooms: the room's default is shown. */
+  readonly zoom: number | undefined;
+  /** Left edge of the picture in the zoomed scale, CSS pixels. */
+  readonly scrollX: number;
+  /** Top edge of the lanes, CSS pixels. */
+  readonly scrollY: number;
+  /** Lanes that are folded up, by id. */
+  readonly collapsed: readonly string[];
+  /** The list stands in the place of the canvas. */
+  readonly list: boolean;
+
+  readonly setScale: (scale: ScaleKind) => void;
+  readonly toggleScale: () => void;
+  readonly setWindow: (window: {
+    readonly zoom?: number | undefined;
+    readonly scrollX?: number;
+    readonly scrollY?: number;
+  }) => void;
+  readonly toggleLane: (id: string) => void;
+  readonly setList: (list: boolean) => void;
+  readonly toggleList: () => void;
+}
+
+export type ViewportStore = StoreApi<ViewportState>;
+
+export function createViewport(): ViewportStore {
+  return createStore<ViewportState>((set, get) => ({
+    scale: 'chapters',
+    zoom: undefined,
+    scrollX: 0,
+    scrollY: 0,
+    collapsed: [],
+    list: false,
+    setScale: (scale) => {
+      if (scale !== get().scale) set({ scale, zoom: undefined });
+    },
+    toggleScale: () => get().setScale(get().scale === 'chapters' ? 'clock' : 'chapters'),
+    setWindow: (window) =>
+      set({
+        ...('zoom' in window
+          ? {
+              zoom:
+                window.zoom === undefined ? undefined : Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, window.zoom)),
+            }
+          : {}),
+        ...(window.scrollX === undefined ? {} : { scrollX: Math.max(0, window.scrollX) }),
+        ...(window.scrollY === undefined ? {} : { scrollY: Math.max(0, window.scrollY) }),
+      }),
+    toggleLane: (id) => {
+      const { collapsed } = get();
+      set({
+        collapsed: collapsed.includes(id) ? collapsed.filter((lane) => lane !== id) : [...collapsed, id],
+      });
+    },
+    setList: (list) => set({ list }),
+    toggleList: () => set({ list: !get().list }),
+  }));
+}
