@@ -1,0 +1,18 @@
+/** One measured figure; one JSON line each with `--json`. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'ms' | 'bytes' | 'events' | '1/s' | 'ratio';
+}
+
+/** A group of figures that are measured together. `prefix` lets `--only` leave out groups without running them. */
+export interface Benchmark {
+  readonly prefixes: readonly string[];
+  run(): Promise<readonly Figure[]>;
+}
+
+/** The value below which `share` (0 to 1) of the samples lie. */
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = [...samples].sort((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
