@@ -1,0 +1,199 @@
+import { get, getString } from '../base/json.ts';
+import type { Process } from '../base/process.ts';
+import type { GroupVersionResource, KubernetesObject, UserInfo } from '../kubernetes/object.ts';
+import { gvkOf, nameOf } from '../kubernetes/object.ts';
+import type {
+  AccessAttributes,
+  ApiRequest,
+  ApiResponse,
+  ApiServer,
+  Discovery,
+  ResourceInfo,
+  WatchEvent,
+} from './api.ts';
+import { Authorizer, withImpliedGroups } from './authorizer.ts';
+import { discoveryOf } from './discovery.ts';
+import type { Outcome } from './request-run.ts';
+import { RequestRun, refuse, targetOf } from './request-run.ts';
+import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
+import type { ApiServerOptions, SeedOptions } from './server-options.ts';
+import { badRequest, forbidden, methodNotSupported, notFound, unknownPath } from './status.ts';
+import { Store } from './store.ts';
+import { Writer } from './writer.ts';
+
+/** The server with the door that only the start of a simulation uses. */
+export interface SimulatedApiServer extends ApiServer {
+  /**
+   * Stores objects at once, without requests, authorisation or admission: the cluster that a scenario starts from. Objects
+   * of kinds that nobody serves are handed back. CRDs must come before their objects.
+   */
+  seed(objects: readonly KubernetesObject[], options: SeedOptions): readonly KubernetesObject[];
+  /** Latest resourceVersion of the cluster. */
+  resourceVersion(): string;
+}
+
+/** Where a fresh cluster's resourceVersions go on, so that the base's writes lie below. */
+const FIRST_RESOURCE_VERSION = 500;
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+const CRDS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
+
+/** A simulated kube-apiserver with an empty etcd (house: cluster/api-server.ts). */
+export function createApiServer(options: ApiServerOptions): SimulatedApiServer {
+  return new Server(options);
+}
+
+class Server implements SimulatedApiServer {
+  readonly #options: ApiServerOptions;
+  readonly #store = new Store(FIRST_RESOURCE_VERSION);
+  readonly #writer: Writer;
+  readonly #listeners: ((event: WatchEvent) => void)[] = [];
+  #authorizer: Authorizer | undefined;
+  #discovery: Discovery | undefined;
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+    this.#writer = new Writer(options, this.#store, (event) => this.#changed(event));
+  }
+
+  *request(request: ApiRequest): Process<ApiResponse> {
+    const user = withImpliedGroups(request.user);
+    const info = this.discovery().byResource(request.resource);
+    const name = request.name ?? nameOf(request.body);
+    const { recorder, now, latencies } = this.#options;
+    const run = new RequestRun(request, user, targetOf(request, info, name), recorder, now);
+    yield* run.enter('authn', latencies.authn);
+    const outcome = this.#unauthorized(run) ?? (yield* this.#serve(run, info));
+    if ('failure' in outcome) this.#writer.neverStored(run, outcome.failure.message);
+    return run.finish(outcome);
+  }
+
+  watch(listener: (event: WatchEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  discovery(): Discovery {
+    this.#discovery ??= discoveryOf(this.#store.list(CRDS));
+    return this.#discovery;
+  }
+
+  lookup(resource: GroupVersionResource, namespace: string, name: string): KubernetesObject | undefined {
+    const found = this.#store.get(resource, namespace, name)?.object;
+    return found === undefined ? undefined : inVersion(found, resource);
+  }
+
+  listAll(resource: GroupVersionResource, namespace?: string): readonly KubernetesObject[] {
+    return this.#store.list(resource, namespace).map((object) => inVersion(object, resource));
+  }
+
+  authorize(user: UserInfo, attributes: AccessAttributes): boolean {
+    return this.#rbac().decide(withImpliedGroups(user), attributes).allowed;
+  }
+
+  rolesOf(user: UserInfo, namespace: string): ReturnType<ApiServer['rolesOf']> {
+    return this.#rbac().rolesOf(withImpliedGroups(user), namespace);
+  }
+
+  resourceVersion(): string {
+    return this.#store.version;
+  }
+
+  seed(objects: readonly KubernetesObject[], options: SeedOptions): readonly KubernetesObject[] {
+    return objects.filter((object) => {
+      const info = this.discovery().byKind(gvkOf(object));
+      if (info === undefined) return true;
+      this.#writer.seed(object, info, options);
+      if (!options.recorded) this.#forget(info);
+      return false;
+    });
+  }
+
+  #unauthorized(run: RequestRun): Outcome | undefined {
+    const { verb, resource, subresource, namespace, name } = run.request;
+    const decision = this.#rbac().decide(run.user, {
+      verb,
+      group: resource.group,
+      resource: resource.resource,
+      ...(subresource === undefined ? {} : { subresource }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
+    });
+    if (decision.allowed) return undefined;
+    const path = subresource === undefined ? resource.resource : `${resource.resource}/${subresource}`;
+    const scope = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+    const text = `User "${run.user.username}" cannot ${verb} resource "${path}" in API group "${resource.group}" ${scope}`;
+    const why = decision.reason === '' ? text : `${text}: ${decision.reason}`;
+    return refuse('authorization', forbidden(resource, name ?? '', why));
+  }
+
+  *#serve(run: RequestRun, info: ResourceInfo | undefined): Process<Outcome> {
+    const { verb, resource, subresource, namespace } = run.request;
+    if (info === undefined) return refuse('schema', unknownPath());
+    if (subresource !== undefined && !info.subresources.includes(subresource))
+      return refuse('schema', unknownPath());
+    if (!info.verbs.includes(verb)) return refuse('schema', methodNotSupported(resource, verb));
+    const needsNamespace = info.namespaced && verb !== 'list';
+    if (namespace === undefined ? needsNamespace : !info.namespaced) return refuse('schema', unknownPath());
+    switch (verb) {
+      case 'get':
+        return yield* this.#get(run);
+      case 'list':
+        return yield* this.#list(run);
+      default:
+        return yield* this.#writer.write(run, info);
+    }
+  }
+
+  *#get(run: RequestRun): Process<Outcome> {
+    const { resource, namespace = '', name = '' } = run.request;
+    yield this.#options.latencies.read;
+    const object = this.lookup(resource, namespace, name);
+    return object === undefined ? refuse('store', notFound(resource, name)) : { code: 200, object };
+  }
+
+  *#list(run: RequestRun): Process<Outcome> {
+    const { resource, namespace, labelSelector = '', fieldSelector = '' } = run.request;
+    yield this.#options.latencies.read;
+    const requirements = parseSelector(labelSelector);
+    if (requirements === undefined)
+      return refuse('schema', badRequest(`unable to parse requirement: ${labelSelector}`));
+    const items = this.listAll(resource, namespace).filter(
+      (object) =>
+        matchesRequirements(requirements, get(object.metadata, 'labels')) &&
+        matchesFields(fieldSelector, object),
+    );
+    return { code: 200, items };
+  }
+
+  #rbac(): Authorizer {
+    const list = (resource: string): readonly KubernetesObject[] =>
+      this.#store.list({ group: RBAC_GROUP, resource });
+    this.#authorizer ??= new Authorizer({
+      roles: list('roles'),
+      clusterRoles: list('clusterroles'),
+      roleBindings: list('rolebindings'),
+      clusterRoleBindings: list('clusterrolebindings'),
+    });
+    return this.#authorizer;
+  }
+
+  #changed(event: WatchEvent): void {
+    this.#forget(event.info);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Drops what was derived from objects of this resource. */
+  #forget(info: ResourceInfo): void {
+    if (info.group === RBAC_GROUP) this.#authorizer = undefined;
+    if (info.group === CRDS.group && info.resource === CRDS.resource) this.#discovery = undefined;
+  }
+}
+
+/** All versions of a resource hold the same objects; the studio converts nothing but the `apiVersion`. */
+function inVersion(object: KubernetesObject, resource: GroupVersionResource): KubernetesObject {
+  const version = getString(object, 'apiVersion')?.split('/').pop();
+  if (version === resource.version) return object;
+  return {
+    ...object,
+    apiVersion: resource.group === '' ? resource.version : `${resource.group}/${resource.version}`,
+  };
+}

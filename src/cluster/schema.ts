@@ -1,0 +1,300 @@
+import type { Json, JsonObject } from '../base/json.ts';
+import { equal, get, getList, getObject, getString, isObject, setKey } from '../base/json.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { nameOf, namespaceOf } from '../kubernetes/object.ts';
+import type { ResourceInfo } from './api.ts';
+import { labelValueProblems, nameErrors, qualifiedNameProblems } from './names.ts';
+import type { FieldError } from './status.ts';
+import { invalidValue, required } from './status.ts';
+import { withMetadata } from './store.ts';
+
+/**
+ * What the server does to an object between decoding and storage, as far as the built-in kinds of the stories need it:
+ * defaults, what it sets on creation, validation. One table a concern, keyed by `group/Kind`; full schemas can join them.
+ */
+
+type Change = (object: KubernetesObject) => KubernetesObject;
+
+const keyOf = (info: ResourceInfo): string => `${info.group}/${info.kind}`;
+
+/** Defaults that decoding sets, before admission sees the object. */
+const DEFAULTS: Readonly<Record<string, Change>> = {
+  '/Namespace': (object) =>
+    withMetadata(object, {
+      labels: { ...getObject(object, 'metadata', 'labels'), 'kubernetes.io/metadata.name': nameOf(object) },
+    }),
+  '/Secret': (object) => {
+    const plain = get(object, 'stringData');
+    const { stringData: _, ...rest } = object;
+    const merged: Record<string, Json> = { ...getObject(object, 'data') };
+    if (isObject(plain))
+      for (const key of Object.keys(plain)) setKey(merged, key, base64(String(plain[key] ?? '')));
+    return {
+      ...rest,
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      metadata: object.metadata,
+      ...(isObject(plain) ? { data: merged } : {}),
+      type: getString(object, 'type') ?? 'Opaque',
+    };
+  },
+  'networking.k8s.io/NetworkPolicy': (object) => {
+    const spec = getObject(object, 'spec');
+    if (!isObject(get(object, 'spec')) || getList(spec, 'policyTypes').length > 0) return object;
+    const egress = getList(spec, 'egress').length > 0;
+    return { ...object, spec: { ...spec, policyTypes: egress ? ['Ingress', 'Egress'] : ['Ingress'] } };
+  },
+  'rbac.authorization.k8s.io/RoleBinding': defaultBinding,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': defaultBinding,
+};
+
+function defaultBinding(object: KubernetesObject): KubernetesObject {
+  const roleRef = getObject(object, 'roleRef');
+  const subjects = get(object, 'subjects');
+  return {
+    ...object,
+    roleRef: { ...roleRef, apiGroup: getString(roleRef, 'apiGroup') || 'rbac.authorization.k8s.io' },
+    ...(Array.isArray(subjects) ? { subjects: subjects.map(defaultSubject) } : {}),
+  };
+}
+
+function defaultSubject(subject: Json): Json {
+  if (!isObject(subject) || getString(subject, 'apiGroup')) return subject;
+  const kind = getString(subject, 'kind');
+  return kind === 'User' || kind === 'Group'
+    ? { ...subject, apiGroup: 'rbac.authorization.k8s.io' }
+    : subject;
+}
+
+/** What a registry sets when it creates an object, after mutating admission. */
+const ON_CREATE: Readonly<Record<string, Change>> = {
+  '/Namespace': (object) => {
+    const finalizers = getList(object, 'spec', 'finalizers');
+    return {
+      ...object,
+      spec: {
+        ...getObject(object, 'spec'),
+        finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'],
+      },
+      status: { phase: 'Active' },
+    };
+  },
+  '/Pod': (object) => ({ ...object, status: { phase: 'Pending', qosClass: 'BestEffort' } }),
+};
+
+/** Built-in kinds whose registries count generations; custom resources always do. */
+const COUNTS_GENERATIONS = new Set([
+  '/Pod',
+  '/ReplicationController',
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+  'batch/CronJob',
+  'batch/Job',
+  'networking.k8s.io/Ingress',
+  'networking.k8s.io/IngressClass',
+  'networking.k8s.io/NetworkPolicy',
+  'policy/PodDisruptionBudget',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+  'flowcontrol.apiserver.k8s.io/FlowSchema',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
+]);
+
+const has = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
+
+/** The object with the defaults of its kind; empty label and annotation maps go, as they do in a typed round trip. */
+export function withDefaults(object: KubernetesObject, info: ResourceInfo): KubernetesObject {
+  const clean = withMetadata(object, {
+    labels: nonEmpty(get(object.metadata, 'labels')),
+    annotations: nonEmpty(get(object.metadata, 'annotations')),
+  });
+  const change = has(DEFAULTS, keyOf(info));
+  return change === undefined ? clean : change(clean);
+}
+
+const nonEmpty = (value: Json | undefined): Json | undefined =>
+  value === null || (isObject(value) && Object.keys(value).length === 0) ? undefined : value;
+
+/** The object as its registry starts it: own fields set, no status from outside. */
+export function preparedForCreate(
+  object: KubernetesObject,
+  info: ResourceInfo,
+  custom: boolean,
+): KubernetesObject {
+  const bare =
+    info.subresources.includes('status') || info.kind === 'Namespace' ? without(object, 'status') : object;
+  const change = has(ON_CREATE, keyOf(info));
+  const prepared = change === undefined ? bare : change(bare);
+  return custom || COUNTS_GENERATIONS.has(keyOf(info)) ? withMetadata(prepared, { generation: 1 }) : prepared;
+}
+
+/** The object as it may replace `old`: what only the server sets stays, the status too, a changed spec counts up. */
+export function preparedForUpdate(
+  old: KubernetesObject,
+  object: KubernetesObject,
+  info: ResourceInfo,
+  subresource: string,
+): KubernetesObject {
+  if (subresource === 'status') {
+    const status = get(object, 'status');
+    const rest = without(old, 'status');
+    const kept = status === undefined ? rest : { ...rest, status };
+    return withMetadata(kept, {
+      resourceVersion: get(object.metadata, 'resourceVersion'),
+      managedFields: get(object.metadata, 'managedFields'),
+    });
+  }
+  const hasStatus = info.subresources.includes('status') || info.kind === 'Namespace';
+  const status = get(old, 'status');
+  const bare = hasStatus ? without(object, 'status') : object;
+  const merged: KubernetesObject = hasStatus && status !== undefined ? { ...bare, status } : bare;
+  // A namespace's finalizers change through the subresource only.
+  const settled =
+    info.group === '' &&
+    info.kind === 'Namespace' &&
+    subresource !== 'finalize' &&
+    get(old, 'spec') !== undefined
+      ? { ...merged, spec: getObject(old, 'spec') }
+      : merged;
+  const kept = withMetadata(settled, {
+    uid: get(old.metadata, 'uid'),
+    creationTimestamp: get(old.metadata, 'creationTimestamp'),
+    deletionTimestamp: get(old.metadata, 'deletionTimestamp'),
+    deletionGracePeriodSeconds: get(old.metadata, 'deletionGracePeriodSeconds'),
+    generation: get(old.metadata, 'generation'),
+  });
+  const generation = get(old.metadata, 'generation');
+  return typeof generation === 'number' && !equal(content(old, hasStatus), content(kept, hasStatus))
+    ? withMetadata(kept, { generation: generation + 1 })
+    : kept;
+}
+
+function content(object: KubernetesObject, withoutStatus: boolean): JsonObject {
+  const { metadata: _, ...rest } = object;
+  return withoutStatus ? without(rest, 'status') : rest;
+}
+
+function without<T extends JsonObject>(object: T, key: string): T {
+  if (!Object.hasOwn(object, key)) return object;
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)) as T;
+}
+
+/** Everything validation has against a new object, in the order in which the server lists it. */
+export function createErrors(object: KubernetesObject, info: ResourceInfo): readonly FieldError[] {
+  return [...nameErrors(info, nameOf(object)), ...metadataErrors(object), ...kindErrors(object, info)];
+}
+
+/** Everything validation has against an update. */
+export function updateErrors(
+  old: KubernetesObject,
+  object: KubernetesObject,
+  info: ResourceInfo,
+): readonly FieldError[] {
+  return [...metadataErrors(object), ...kindErrors(object, info), ...immutableErrors(old, object, info)];
+}
+
+function metadataErrors(object: KubernetesObject): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const labels = getObject(object, 'metadata', 'labels');
+  for (const key of Object.keys(labels)) {
+    for (const problem of qualifiedNameProblems(key))
+      errors.push(invalidValue('metadata.labels', key, problem));
+    const value = labels[key];
+    if (typeof value !== 'string') continue;
+    for (const problem of labelValueProblems(value))
+      errors.push(invalidValue('metadata.labels', value, problem));
+  }
+  for (const key of Object.keys(getObject(object, 'metadata', 'annotations'))) {
+    for (const problem of qualifiedNameProblems(key.toLowerCase()))
+      errors.push(invalidValue('metadata.annotations', key, problem));
+  }
+  return errors;
+}
+
+const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
+const CONFIG_KEY_TEXT =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
+function kindErrors(object: KubernetesObject, info: ResourceInfo): readonly FieldError[] {
+  switch (keyOf(info)) {
+    case '/ConfigMap':
+    case '/Secret':
+      return [...Object.keys(getObject(object, 'data')), ...Object.keys(getObject(object, 'binaryData'))]
+        .filter((key) => !CONFIG_KEY.test(key))
+        .map((key) => invalidValue(`data[${key}]`, key, CONFIG_KEY_TEXT));
+    case 'rbac.authorization.k8s.io/RoleBinding':
+    case 'rbac.authorization.k8s.io/ClusterRoleBinding':
+      return getString(object, 'roleRef', 'name') ? [] : [required('roleRef.name')];
+    case '/Pod':
+      return getList(object, 'spec', 'containers').length > 0 ? [] : [required('spec.containers')];
+    default:
+      return [];
+  }
+}
+
+function immutableErrors(
+  old: KubernetesObject,
+  object: KubernetesObject,
+  info: ResourceInfo,
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const immutable = 'field is immutable';
+  if (nameOf(old) !== nameOf(object)) errors.push(invalidValue('metadata.name', nameOf(object), immutable));
+  if (namespaceOf(old) !== namespaceOf(object))
+    errors.push(invalidValue('metadata.namespace', namespaceOf(object), immutable));
+  const key = keyOf(info);
+  if (key.endsWith('Binding') && info.group === 'rbac.authorization.k8s.io') {
+    if (!equal(get(old, 'roleRef'), get(object, 'roleRef')))
+      errors.push(invalidValue('roleRef', getObject(object, 'roleRef'), 'cannot change roleRef'));
+  }
+  if ((key === '/ConfigMap' || key === '/Secret') && get(old, 'immutable') === true) {
+    if (!equal(get(old, 'data'), get(object, 'data')))
+      errors.push({
+        reason: 'FieldValueForbidden',
+        field: 'data',
+        message: 'Forbidden: field is immutable when `immutable` is set',
+      });
+  }
+  if (key === '/Secret' && !equal(get(old, 'type'), get(object, 'type')))
+    errors.push(invalidValue('type', getString(object, 'type') ?? '', immutable));
+  return errors;
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Base64 of a text's UTF-8 bytes; the ES library has none. */
+export function base64(text: string): string {
+  const bytes = utf8(text);
+  let encoded = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b, c] = bytes.slice(i, i + 3);
+    encoded += (ALPHABET[a >> 2] ?? '') + (ALPHABET[((a & 3) << 4) | ((b ?? 0) >> 4)] ?? '');
+    encoded += b === undefined ? '=' : (ALPHABET[((b & 15) << 2) | ((c ?? 0) >> 6)] ?? '');
+    encoded += c === undefined ? '=' : (ALPHABET[c & 63] ?? '');
+  }
+  return encoded;
+}
+
+function utf8(text: string): readonly number[] {
+  const bytes: number[] = [];
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else
+      bytes.push(
+        0xf0 | (code >> 18),
+        0x80 | ((code >> 12) & 63),
+        0x80 | ((code >> 6) & 63),
+        0x80 | (code & 63),
+      );
+  }
+  return bytes;
+}

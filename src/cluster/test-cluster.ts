@@ -1,0 +1,102 @@
+import type { Json } from '../base/json.ts';
+import type { Process } from '../base/process.ts';
+import { seededRandom } from '../base/random.ts';
+import { eventId, type Milliseconds, milliseconds, revisionId } from '../base/units.ts';
+import type { UserInfo } from '../kubernetes/object.ts';
+import type { Recorder } from '../trace/recorder.ts';
+import type { Admission, ApiRequest, ApiResponse, WatchEvent } from './api.ts';
+import { createApiServer, type SimulatedApiServer } from './api-server.ts';
+import { API_SERVER_LATENCIES } from './latencies.ts';
+
+/** A server with a clock and a recorder of its own, for tests. */
+export interface TestCluster {
+  readonly server: SimulatedApiServer;
+  readonly events: Record<string, unknown>[];
+  readonly watched: WatchEvent[];
+  now(): number;
+  /** Runs work to its end at once and counts the time it takes. */
+  run<T>(process: Process<T>): T;
+  send(request: Partial<ApiRequest> & Pick<ApiRequest, 'verb'>): ApiResponse;
+  create(body: Json, more?: Partial<ApiRequest>): ApiResponse;
+  useAdmission(admission: Admission): void;
+}
+
+export const ADMIN: UserInfo = { username: 'admin', groups: ['system:masters', 'system:authenticated'] };
+export const ALICE: UserInfo = { username: 'alice', groups: ['system:authenticated', 'devs'] };
+export const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' };
+export const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
+
+export function testCluster(): TestCluster {
+  let time = 0;
+  let admission: Admission | undefined;
+  const events: Record<string, unknown>[] = [];
+  const watched: WatchEvent[] = [];
+  let revisions = 0;
+  const open = (event: object): ReturnType<Recorder['open']> =>
+    eventId(events.push({ ...event, time, end: time }) - 1);
+  const recorder: Recorder = {
+    record: open,
+    open,
+    close: (id, patch) => {
+      Object.assign(events[id] ?? {}, patch, { end: time });
+    },
+    addRevision: () => revisionId(revisions++),
+    addEvaluation: () => {
+      throw new Error('the cluster evaluates nothing');
+    },
+  };
+  const server = createApiServer({
+    recorder,
+    random: seededRandom(1),
+    now: () => milliseconds(time),
+    wallClock: () => Date.UTC(2026, 8, 1) + time,
+    admission: () => admission,
+    latencies: API_SERVER_LATENCIES,
+  });
+  server.watch((event) => watched.push(event));
+  server.seed(
+    ['default', 'kube-system', 'a', 'b'].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name },
+    })),
+    { user: ADMIN, component: 'client', fieldManager: 'test', recorded: false },
+  );
+  const run = <T>(process: Process<T>): T => {
+    for (;;) {
+      const next = process.next();
+      if (next.done === true) return next.value;
+      time += next.value as Milliseconds;
+    }
+  };
+  const send: TestCluster['send'] = (request) =>
+    run(
+      server.request({
+        resource: CONFIG_MAPS,
+        namespace: 'a',
+        user: ADMIN,
+        component: 'client',
+        fieldManager: 'test',
+        ...request,
+      }),
+    );
+  return {
+    server,
+    events,
+    watched,
+    now: () => time,
+    run,
+    send,
+    create: (body, more) => send({ verb: 'create', body, ...more }),
+    useAdmission: (next) => {
+      admission = next;
+    },
+  };
+}
+
+export const configMap = (name: string, data: Record<string, string> = {}, metadata: object = {}): Json => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, ...metadata },
+  data,
+});

@@ -1,0 +1,443 @@
+import type { Json } from '../base/json.ts';
+import { equal, get, getList, getString } from '../base/json.ts';
+import type { Process } from '../base/process.ts';
+import { nameSuffix, uuid } from '../base/random.ts';
+import { eventId, revisionId } from '../base/units.ts';
+import type { AdmissionRequest, AdmissionResponse, Operation } from '../kubernetes/admission-review.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
+import type { StoredEvent } from '../trace/event.ts';
+import type { ResourceInfo, WatchEvent } from './api.ts';
+import { addressProblem, decodeBody } from './decoding.ts';
+import { withManagedFields } from './managed-fields.ts';
+import { namespaceRefusal } from './namespace-lifecycle.ts';
+import { applyPatch } from './patching.ts';
+import type { Outcome, Refusal, RequestRun } from './request-run.ts';
+import { optionsOf, phaseOf, refuse } from './request-run.ts';
+import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
+import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
+import type { ApiServerOptions, SeedOptions } from './server-options.ts';
+import { alreadyExists, conflict, invalid, MODIFIED, notFound } from './status.ts';
+import type { Store, StoredObject } from './store.ts';
+import { resourceVersionOf, withMetadata } from './store.ts';
+
+/** Longest prefix of `generateName` that still takes its suffix (apiserver, names/generate.go). */
+const MAX_GENERATED_PREFIX = 58;
+/** How often the server repeats an update whose object changed under it. */
+const UPDATE_ATTEMPTS = 5;
+
+type Change = WatchEvent['type'];
+type Author = Pick<RequestRun, 'event' | 'user'> & Pick<SeedOptions, 'component' | 'fieldManager'>;
+
+/** The writing half of the API server: admission, schema, etcd, in the order of lifecycle A.1. */
+export class Writer {
+  readonly #options: ApiServerOptions;
+  readonly #store: Store;
+  readonly #changed: (event: WatchEvent) => void;
+
+  constructor(options: ApiServerOptions, store: Store, changed: (event: WatchEvent) => void) {
+    this.#options = options;
+    this.#store = store;
+    this.#changed = changed;
+  }
+
+  /** Serves a create, update, patch, delete or deletecollection. */
+  *write(run: RequestRun, info: ResourceInfo): Process<Outcome> {
+    switch (run.request.verb) {
+      case 'create':
+        return yield* this.#create(run, info, run.request.body);
+      case 'delete':
+        return yield* this.#delete(run, info, run.request.name ?? '');
+      case 'deletecollection':
+        return yield* this.#deleteCollection(run, info);
+      default:
+        return yield* this.#update(run, info);
+    }
+  }
+
+  /** Notes that a write did not get into etcd, and why. */
+  neverStored(run: RequestRun, reason: string): void {
+    const { verb, component } = run.request;
+    if (verb === 'get' || verb === 'list') return;
+    this.#options.recorder.record({
+      kind: 'never-stored',
+      phase: phaseOf({ component }),
+      cause: run.event,
+      object: run.target,
+      change: verb === 'create' ? 'ADDED' : verb.startsWith('delete') ? 'DELETED' : 'MODIFIED',
+      reason,
+    });
+  }
+
+  /** Stores an object of the cluster's beginning. */
+  seed(object: KubernetesObject, info: ResourceInfo, options: SeedOptions): void {
+    const defaulted = withDefaults(scoped(object, info, namespaceOf(object) || 'default'), info);
+    const owned = options.recorded ? this.#owned(undefined, defaulted, options.fieldManager, '') : defaulted;
+    const prepared = this.#withIdentity(preparedForCreate(owned, info, isCustom(info)));
+    const status = get(object, 'status');
+    const whole = status === undefined ? prepared : { ...prepared, status };
+    if (options.recorded)
+      this.#commit({ ...options, event: options.cause ?? eventId(0) }, info, 'ADDED', whole, undefined);
+    else
+      this.#store.put(info, {
+        object: withMetadata(whole, { resourceVersion: this.#store.nextVersion() }),
+      });
+  }
+
+  *#create(run: RequestRun, info: ResourceInfo, body: Json | undefined): Process<Outcome> {
+    const { request } = run;
+    const decoded = decodeBody(body, info);
+    if ('failure' in decoded) return refuse('schema', decoded.failure);
+    const problem = addressProblem(decoded.object, request.namespace, request.name);
+    if (problem !== undefined) return refuse('schema', problem);
+    const named =
+      request.name === undefined ? decoded.object : withMetadata(decoded.object, { name: request.name });
+    const received = withDefaults(scoped(cleanMetadata(named), info, request.namespace), info);
+    const owned = this.#owned(undefined, received, request.fieldManager, operationOf(run));
+    const mutated = yield* this.#mutate(run, info, 'CREATE', owned, undefined);
+    if ('failure' in mutated) return mutated;
+    yield* run.enter('schema', this.#options.latencies.schema);
+    const prepared = preparedForCreate(this.#withName(mutated.object), info, isCustom(info));
+    const object = this.#withIdentity(prepared);
+    run.target = refOf(object);
+    const errors = createErrors(object, info);
+    if (errors.length > 0) return refuse('schema', invalid(info, nameOf(object), errors));
+    const denied = yield* this.#validate(run, info, 'CREATE', object, undefined);
+    if (denied !== undefined) return denied;
+    yield* run.enter('store', this.#options.latencies.store);
+    if (this.#store.get(info, namespaceOf(object), nameOf(object)) !== undefined)
+      return refuse('store', alreadyExists(info, nameOf(object)));
+    if (request.dryRun === true) return this.#dryRun(run, 201, object);
+    return { code: 201, object: this.#commit(this.#author(run), info, 'ADDED', object, undefined) };
+  }
+
+  *#update(run: RequestRun, info: ResourceInfo): Process<Outcome> {
+    const { request } = run;
+    for (let attempt = 1; ; attempt += 1) {
+      const stored = this.#store.get(info, request.namespace ?? '', request.name ?? '');
+      if (stored === undefined) {
+        const applied = request.patch?.type === 'apply' && request.subresource === undefined;
+        if (applied) return yield* this.#create(run, info, request.patch?.body);
+        return refuse('store', notFound(info, request.name ?? ''));
+      }
+      const outcome = yield* this.#updateOnce(run, info, stored);
+      if (outcome !== 'stale') return outcome;
+      if (attempt === UPDATE_ATTEMPTS) return refuse('store', conflict(info, request.name ?? '', MODIFIED));
+    }
+  }
+
+  /** One try of an update; `stale` if the object changed meanwhile and the request does not mind which version it meets. */
+  *#updateOnce(run: RequestRun, info: ResourceInfo, stored: StoredObject): Process<Outcome | 'stale'> {
+    const { request } = run;
+    const live = stored.object;
+    run.target = refOf(live);
+    const asked = this.#asked(live, run, info);
+    if ('failure' in asked) return asked;
+    const received = withDefaults(scoped(asked.object, info, request.namespace), info);
+    const owned = this.#owned(live, received, request.fieldManager, operationOf(run), request.subresource);
+    const mutated = yield* this.#mutate(run, info, 'UPDATE', owned, live);
+    if ('failure' in mutated) return mutated;
+    const version = resourceVersionOf(asked.object);
+    if (version !== '' && version !== resourceVersionOf(live))
+      return refuse('store', conflict(info, nameOf(live), MODIFIED));
+    yield* run.enter('schema', this.#options.latencies.schema);
+    const prepared = preparedForUpdate(live, mutated.object, info, request.subresource ?? '');
+    const object = withMetadata(prepared, { resourceVersion: resourceVersionOf(live) });
+    const errors = updateErrors(live, object, info);
+    if (errors.length > 0) return refuse('schema', invalid(info, nameOf(live), errors));
+    const denied = yield* this.#validate(run, info, 'UPDATE', object, live);
+    if (denied !== undefined) return denied;
+    yield* run.enter('store', this.#options.latencies.store);
+    const current = this.#store.get(info, namespaceOf(live), nameOf(live));
+    if (current === undefined) return refuse('store', notFound(info, nameOf(live)));
+    if (current.object !== live)
+      return version === '' ? 'stale' : refuse('store', conflict(info, nameOf(live), MODIFIED));
+    if (equal(withoutFieldOwners(object), withoutFieldOwners(live))) return { code: 200, object: live };
+    if (request.dryRun === true) return this.#dryRun(run, 200, object);
+    const author = this.#author(run);
+    if (isGone(object)) return { code: 200, object: this.#remove(author, info, { ...stored, object }) };
+    return { code: 200, object: this.#commit(author, info, 'MODIFIED', object, stored) };
+  }
+
+  /** What an update or patch asks the object to be. */
+  #asked(
+    live: KubernetesObject,
+    run: RequestRun,
+    info: ResourceInfo,
+  ): Refusal | { object: KubernetesObject } {
+    const { request } = run;
+    let body = request.body;
+    if (request.patch !== undefined) {
+      const patched = applyPatch(live, request.patch, info);
+      if ('failure' in patched) return refuse('schema', patched.failure);
+      body = patched.value;
+    }
+    const decoded = decodeBody(body, info);
+    if ('failure' in decoded) return refuse('schema', decoded.failure);
+    const problem = addressProblem(decoded.object, request.namespace, request.name);
+    if (problem !== undefined) return refuse('schema', problem);
+    const metadata = { managedFields: get(live.metadata, 'managedFields') };
+    return { object: withMetadata(decoded.object, metadata) };
+  }
+
+  *#delete(run: RequestRun, info: ResourceInfo, name: string): Process<Outcome> {
+    const { request } = run;
+    const stored = this.#store.get(info, request.namespace ?? '', name);
+    if (stored === undefined) return refuse('store', notFound(info, name));
+    run.target = refOf(stored.object);
+    const unmet = unmetPrecondition(run, info, stored.object);
+    if (unmet !== undefined) return unmet;
+    const mutated = yield* this.#mutate(run, info, 'DELETE', undefined, stored.object);
+    if ('failure' in mutated) return mutated;
+    const denied = yield* this.#validate(run, info, 'DELETE', undefined, stored.object);
+    if (denied !== undefined) return denied;
+    yield* run.enter('store', this.#options.latencies.store);
+    const current = this.#store.get(info, request.namespace ?? '', name);
+    if (current === undefined) return refuse('store', notFound(info, name));
+    if (request.dryRun === true) return this.#dryRun(run, 200, current.object);
+    return { code: 200, object: this.#erase(run, info, current) };
+  }
+
+  *#deleteCollection(run: RequestRun, info: ResourceInfo): Process<Outcome> {
+    const { namespace, labelSelector = '', fieldSelector = '' } = run.request;
+    const requirements = parseSelector(labelSelector) ?? [];
+    const items = this.#store
+      .list(info, namespace)
+      .filter((object) => matchesRequirements(requirements, get(object.metadata, 'labels')))
+      .filter((object) => matchesFields(fieldSelector, object));
+    for (const item of items) {
+      const outcome = yield* this.#delete(run, info, nameOf(item));
+      if ('failure' in outcome && outcome.failure.code !== 404) return outcome;
+    }
+    return { code: 200, items };
+  }
+
+  /** Takes an object away, or marks it if finalizers hold it. Namespaces are always held by their own. */
+  #erase(run: RequestRun, info: ResourceInfo, stored: StoredObject): KubernetesObject {
+    const { object } = stored;
+    const author = this.#author(run);
+    const finalizer = { Foreground: 'foregroundDeletion', Orphan: 'orphan', Background: undefined };
+    const added = finalizer[run.request.propagationPolicy ?? 'Background'];
+    const finalizers = [...getList(object, 'metadata', 'finalizers')];
+    if (added !== undefined && !finalizers.includes(added)) finalizers.push(added);
+    const held = finalizers.length > 0 || getList(object, 'spec', 'finalizers').length > 0;
+    if (!held) return this.#remove(author, info, stored);
+    if (get(object.metadata, 'deletionTimestamp') !== undefined) return object;
+    const marked = withMetadata(object, {
+      deletionTimestamp: this.#timestamp(),
+      ...(info.kind === 'Namespace' ? {} : { deletionGracePeriodSeconds: 0 }),
+      ...(finalizers.length > 0 ? { finalizers } : {}),
+    });
+    const terminating = info.group === '' && info.kind === 'Namespace';
+    const changed = terminating ? { ...marked, status: { phase: 'Terminating' } } : marked;
+    return this.#commit(author, info, 'MODIFIED', changed, stored);
+  }
+
+  *#mutate(
+    run: RequestRun,
+    info: ResourceInfo,
+    operation: Operation,
+    object: KubernetesObject | undefined,
+    old: KubernetesObject | undefined,
+  ): Process<Refusal | { object: KubernetesObject }> {
+    yield* run.enter('mutating', this.#options.latencies.mutating);
+    const refusal = namespaceRefusal(this.#store, run.request, info, operation, object ?? old);
+    if (refusal !== undefined) return refuse('mutating', refusal);
+    const subject = object ?? old;
+    const review = this.#review(run, info, operation, object, old);
+    const response = yield* this.#ask('mutate', review, run);
+    if (response !== undefined && !response.allowed) return denial('mutating', response);
+    const result = object === undefined ? subject : (response?.object ?? object);
+    return { object: result ?? { apiVersion: '', kind: '', metadata: {} } };
+  }
+
+  *#validate(
+    run: RequestRun,
+    info: ResourceInfo,
+    operation: Operation,
+    object: KubernetesObject | undefined,
+    old: KubernetesObject | undefined,
+  ): Process<Refusal | undefined> {
+    yield* run.enter('validating', this.#options.latencies.validating);
+    const review = this.#review(run, info, operation, object, old);
+    const response = yield* this.#ask('validate', review, run);
+    return response === undefined || response.allowed ? undefined : denial('validating', response);
+  }
+
+  *#ask(
+    phase: 'mutate' | 'validate',
+    review: AdmissionRequest,
+    run: RequestRun,
+  ): Process<AdmissionResponse | undefined> {
+    const admission = this.#options.admission();
+    if (admission === undefined) return undefined;
+    const response = yield* admission[phase](review, run.event);
+    run.warnings.push(...response.warnings);
+    return response;
+  }
+
+  #review(
+    run: RequestRun,
+    info: ResourceInfo,
+    operation: Operation,
+    object: KubernetesObject | undefined,
+    old: KubernetesObject | undefined,
+  ): AdmissionRequest {
+    const { request } = run;
+    const name = nameOf(object ?? old);
+    const isNamespace = info.group === '' && info.kind === 'Namespace';
+    return {
+      uid: uuid(this.#options.random),
+      kind: { group: info.group, version: info.version, kind: info.kind },
+      resource: { group: info.group, version: info.version, resource: info.resource },
+      subResource: request.subresource ?? '',
+      name,
+      namespace: isNamespace ? name : (request.namespace ?? ''),
+      operation,
+      userInfo: run.user,
+      ...(object === undefined ? {} : { object }),
+      ...(old === undefined ? {} : { oldObject: old }),
+      dryRun: request.dryRun === true,
+      options: optionsOf(request),
+    };
+  }
+
+  /** Writes to etcd and tells everybody who watches. */
+  #commit(
+    author: Author,
+    info: ResourceInfo,
+    change: 'ADDED' | 'MODIFIED',
+    object: KubernetesObject,
+    previous: StoredObject | undefined,
+  ): KubernetesObject {
+    const written = withMetadata(object, { resourceVersion: this.#store.nextVersion() });
+    this.#announce(author, info, change, written, previous);
+    return written;
+  }
+
+  /** Takes an object out of etcd; its last state carries the deletion's resourceVersion. */
+  #remove(author: Author, info: ResourceInfo, stored: StoredObject): KubernetesObject {
+    const last = withMetadata(stored.object, { resourceVersion: this.#store.nextVersion() });
+    this.#store.remove(info, namespaceOf(last), nameOf(last));
+    this.#announce(author, info, 'DELETED', last, stored);
+    return last;
+  }
+
+  #announce(
+    author: Author,
+    info: ResourceInfo,
+    change: Change,
+    object: KubernetesObject,
+    previous: StoredObject | undefined,
+  ): void {
+    const { recorder } = this.#options;
+    const { component, user } = author;
+    const stored: Omit<StoredEvent, 'id' | 'time' | 'end' | 'step'> = {
+      kind: 'stored',
+      phase: phaseOf({ component }),
+      cause: author.event,
+      change,
+      object: refOf(object),
+      revision: revisionId(0),
+      ...(previous?.revision === undefined ? {} : { previous: previous.revision }),
+      username: user.username,
+      component,
+    };
+    const event = recorder.open(stored);
+    const revision = recorder.addRevision({ object, event, deleted: change === 'DELETED' });
+    recorder.close(event, { revision });
+    if (change !== 'DELETED') this.#store.put(info, { object, revision });
+    const before = previous === undefined ? {} : { previous: previous.object };
+    this.#changed({ type: change, object, ...before, info, revision, event, user, component });
+  }
+
+  #dryRun(run: RequestRun, code: number, object: KubernetesObject): Outcome {
+    this.neverStored(run, 'dry run');
+    return { code, object };
+  }
+
+  #author(run: RequestRun): Author {
+    const { component, fieldManager } = run.request;
+    return { event: run.event, user: run.user, component, fieldManager };
+  }
+
+  #owned(
+    live: KubernetesObject | undefined,
+    object: KubernetesObject,
+    name: string,
+    operation: string,
+    subresource = '',
+  ): KubernetesObject {
+    const manager = { name, operation: operation === '' ? 'Update' : operation, subresource };
+    return withManagedFields(live, object, manager, this.#timestamp());
+  }
+
+  #withName(object: KubernetesObject): KubernetesObject {
+    const prefix = getString(object, 'metadata', 'generateName') ?? '';
+    if (nameOf(object) !== '' || prefix === '') return object;
+    const name = prefix.slice(0, MAX_GENERATED_PREFIX) + nameSuffix(this.#options.random);
+    return withMetadata(object, { name });
+  }
+
+  #withIdentity(object: KubernetesObject): KubernetesObject {
+    return withMetadata(object, { uid: uuid(this.#options.random), creationTimestamp: this.#timestamp() });
+  }
+
+  #timestamp(): string {
+    return `${new Date(this.#options.wallClock()).toISOString().slice(0, 19)}Z`;
+  }
+}
+
+const isCustom = (info: ResourceInfo): boolean => info.group.includes('.') && !info.group.endsWith('.k8s.io');
+
+const operationOf = (run: RequestRun): string => (run.request.patch?.type === 'apply' ? 'Apply' : 'Update');
+
+/** The object in the request's namespace, or without one if its kind has none. */
+function scoped(
+  object: KubernetesObject,
+  info: ResourceInfo,
+  namespace: string | undefined,
+): KubernetesObject {
+  return withMetadata(object, { namespace: info.namespaced ? namespace : undefined });
+}
+
+/** A new object brings no metadata that only the server sets. */
+const cleanMetadata = (object: KubernetesObject): KubernetesObject =>
+  withMetadata(object, {
+    uid: undefined,
+    resourceVersion: undefined,
+    generation: undefined,
+    creationTimestamp: undefined,
+    deletionTimestamp: undefined,
+    managedFields: undefined,
+  });
+
+/** Marked for deletion and held by nobody any more. */
+const isGone = (object: KubernetesObject): boolean =>
+  get(object.metadata, 'deletionTimestamp') !== undefined &&
+  getList(object, 'metadata', 'finalizers').length === 0 &&
+  getList(object, 'spec', 'finalizers').length === 0;
+
+const withoutFieldOwners = (object: KubernetesObject): KubernetesObject =>
+  withMetadata(object, { managedFields: undefined });
+
+function denial(by: 'mutating' | 'validating', response: AdmissionResponse): Refusal {
+  const { message = '', code = 400 } = response.denied ?? {};
+  return refuse(by, { code, reason: '', message });
+}
+
+function unmetPrecondition(
+  run: RequestRun,
+  info: ResourceInfo,
+  object: KubernetesObject,
+): Refusal | undefined {
+  const { uid, resourceVersion } = run.request.preconditions ?? {};
+  const refused = (field: string, asked: string, found: string): Refusal => {
+    const why = `Precondition failed: ${field} in precondition: ${asked}, ${field} in object meta: ${found}`;
+    return refuse('store', conflict(info, nameOf(object), why));
+  };
+  if (uid !== undefined && uid !== uidOf(object)) return refused('UID', uid, uidOf(object));
+  if (resourceVersion !== undefined && resourceVersion !== resourceVersionOf(object))
+    return refused('ResourceVersion', resourceVersion, resourceVersionOf(object));
+  return undefined;
+}
