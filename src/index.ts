@@ -10,5 +10,16 @@ export type { Diagnostic, Severity, SourceLocation, TextFix, TextRange } from '.
 export type { ManifestDocument, ParsedFile, TextFile } from './manifest/manifest.ts';
 export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';
+export { type Causality, causalityOf } from './trace/causality.ts';
 export type * from './trace/event.ts';
+export {
+  type BackgroundProgress,
+  type ClusterObject,
+  lifeOf,
+  type OutcomeRow,
+  objectsAt,
+  originOf,
+  outcomeRows,
+  type TargetState,
+} from './trace/outcome.ts';
 export * from './trace/trace.ts';
