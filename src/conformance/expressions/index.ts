@@ -1,0 +1,13 @@
+import { runKindmatchCase } from './kindmatch.ts';
+import { runKindselectorCase } from './kindselector.ts';
+import { runMatchCase } from './match.ts';
+import type { CaseRunner } from './oracle-case.ts';
+import { runWildcardCase } from './wildcard.ts';
+
+/** Who answers the cases of a file, by the file's name without extension. */
+export const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
+  ['wildcard', runWildcardCase],
+  ['kindselector', runKindselectorCase],
+  ['kindmatch', runKindmatchCase],
+  ['match', runMatchCase],
+]);
