@@ -28,6 +28,10 @@ export interface ApiRequest {
   readonly component: Component;
   readonly fieldManager: string;
   readonly dryRun?: boolean;
+  /** What happens to fields that the kind does not have; the server's default is Warn, kubectl's create and apply ask for Strict. */
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  /** Server-side apply: take fields over from their managers. */
+  readonly force?: boolean;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   /** The event that makes it happen. */

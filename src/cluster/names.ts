@@ -62,38 +62,3 @@ export function nameErrors(
   if (name === '') return [required('metadata.name', 'name or generateName is required')];
   return nameProblems(gvk, name).map((problem) => invalidValue('metadata.name', name, problem));
 }
-
-const QUALIFIED_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-const QUALIFIED_TEXT =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-const VALUE_TEXT =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-
-/** Why a label or annotation key is not a qualified name. */
-export function qualifiedNameProblems(key: string): readonly string[] {
-  const parts = key.split('/');
-  if (parts.length > 2)
-    return [
-      `a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
-    ];
-  const problems: string[] = [];
-  const name = parts[parts.length - 1] ?? '';
-  if (parts.length === 2) {
-    const prefix = parts[0] ?? '';
-    if (prefix === '') problems.push('prefix part must be non-empty');
-    else if (prefix.length > MAX_SUBDOMAIN) problems.push(`prefix part ${tooLong(MAX_SUBDOMAIN)}`);
-    if (prefix !== '' && !isSubdomain(prefix)) problems.push(`prefix part ${SUBDOMAIN_TEXT}`);
-  }
-  if (name === '') problems.push('name part must be non-empty');
-  else if (name.length > MAX_LABEL) problems.push(`name part ${tooLong(MAX_LABEL)}`);
-  if (!QUALIFIED_NAME.test(name)) problems.push(QUALIFIED_TEXT);
-  return problems;
-}
-
-/** Why a label's value is not one. */
-export function labelValueProblems(value: string): readonly string[] {
-  return [
-    ...(value.length > MAX_LABEL ? [tooLong(MAX_LABEL)] : []),
-    ...(value === '' || QUALIFIED_NAME.test(value) ? [] : [VALUE_TEXT]),
-  ];
-}

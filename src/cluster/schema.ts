@@ -1,9 +1,11 @@
 import type { Json, JsonObject } from '../base/json.ts';
 import { equal, get, getList, getObject, getString, isObject, setKey } from '../base/json.ts';
+import { labelKeyErrors, labelValueErrors } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
 import type { ResourceInfo } from './api.ts';
-import { labelValueProblems, nameErrors, qualifiedNameProblems } from './names.ts';
+import { base64 } from './base64.ts';
+import { nameErrors } from './names.ts';
 import type { FieldError } from './status.ts';
 import { invalidValue, required } from './status.ts';
 import { withMetadata } from './store.ts';
@@ -203,15 +205,14 @@ function metadataErrors(object: KubernetesObject): readonly FieldError[] {
   const errors: FieldError[] = [];
   const labels = getObject(object, 'metadata', 'labels');
   for (const key of Object.keys(labels)) {
-    for (const problem of qualifiedNameProblems(key))
-      errors.push(invalidValue('metadata.labels', key, problem));
+    for (const problem of labelKeyErrors(key)) errors.push(invalidValue('metadata.labels', key, problem));
     const value = labels[key];
     if (typeof value !== 'string') continue;
-    for (const problem of labelValueProblems(value))
+    for (const problem of labelValueErrors(value))
       errors.push(invalidValue('metadata.labels', value, problem));
   }
   for (const key of Object.keys(getObject(object, 'metadata', 'annotations'))) {
-    for (const problem of qualifiedNameProblems(key.toLowerCase()))
+    for (const problem of labelKeyErrors(key.toLowerCase()))
       errors.push(invalidValue('metadata.annotations', key, problem));
   }
   return errors;
@@ -264,37 +265,4 @@ function immutableErrors(
   if (key === '/Secret' && !equal(get(old, 'type'), get(object, 'type')))
     errors.push(invalidValue('type', getString(object, 'type') ?? '', immutable));
   return errors;
-}
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** Base64 of a text's UTF-8 bytes; the ES library has none. */
-export function base64(text: string): string {
-  const bytes = utf8(text);
-  let encoded = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b, c] = bytes.slice(i, i + 3);
-    encoded += (ALPHABET[a >> 2] ?? '') + (ALPHABET[((a & 3) << 4) | ((b ?? 0) >> 4)] ?? '');
-    encoded += b === undefined ? '=' : (ALPHABET[((b & 15) << 2) | ((c ?? 0) >> 6)] ?? '');
-    encoded += c === undefined ? '=' : (ALPHABET[c & 63] ?? '');
-  }
-  return encoded;
-}
-
-function utf8(text: string): readonly number[] {
-  const bytes: number[] = [];
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else
-      bytes.push(
-        0xf0 | (code >> 18),
-        0x80 | ((code >> 12) & 63),
-        0x80 | ((code >> 6) & 63),
-        0x80 | (code & 63),
-      );
-  }
-  return bytes;
 }

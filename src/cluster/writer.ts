@@ -11,7 +11,7 @@ import type { ResourceInfo, WatchEvent } from './api.ts';
 import { addressProblem, decodeBody } from './decoding.ts';
 import { withManagedFields } from './managed-fields.ts';
 import { namespaceRefusal } from './namespace-lifecycle.ts';
-import { applyPatch } from './patching.ts';
+import { applyPatch, isCustom } from './patching.ts';
 import type { Outcome, Refusal, RequestRun } from './request-run.ts';
 import { optionsOf, phaseOf, refuse } from './request-run.ts';
 import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
@@ -387,8 +387,6 @@ export class Writer {
     return `${new Date(this.#options.wallClock()).toISOString().slice(0, 19)}Z`;
   }
 }
-
-const isCustom = (info: ResourceInfo): boolean => info.group.includes('.') && !info.group.endsWith('.k8s.io');
 
 const operationOf = (run: RequestRun): string => (run.request.patch?.type === 'apply' ? 'Apply' : 'Update');
 

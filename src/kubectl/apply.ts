@@ -1,0 +1,164 @@
+import type { Json } from '../base/json.ts';
+import { getObject, getString, isObject } from '../base/json.ts';
+import type { Process } from '../base/process.ts';
+import type { ResourceInfo } from '../cluster/api.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { nameOf } from '../kubernetes/object.ts';
+import { createThreeWayMergePatch } from '../kubernetes/patch/merge-patch.ts';
+import { messageOf, statusFailure, textFailure, withSource } from './failure.ts';
+import { formatGoJson } from './go-json.ts';
+import { LAST_APPLIED, withLastApplied } from './last-applied.ts';
+import { type Manifest, manifestsOf } from './manifests.ts';
+import { placeOf, type Session } from './session.ts';
+
+const CLIENT_SIDE = 'kubectl-client-side-apply';
+const SERVER_SIDE = 'kubectl';
+
+type Placed = Exclude<Manifest, { failure: unknown }>;
+
+/** `kubectl apply -f`: all objects are looked up in discovery first, then applied one after the other. */
+export function* applyFiles(session: Session): Process<void> {
+  const manifests = [...manifestsOf(session)];
+  for (const manifest of manifests) if ('failure' in manifest) session.fail(manifest.failure);
+  for (const manifest of manifests) {
+    if ('failure' in manifest) continue;
+    if (session.isOn('server-side')) yield* applyServerSide(session, manifest);
+    else yield* applyOne(session, manifest);
+  }
+}
+
+function* applyOne(session: Session, manifest: Placed): Process<void> {
+  const { object, info, namespace, source } = manifest;
+  const name = nameOf(object);
+  if (name === '') {
+    const prefix = getString(object, 'metadata', 'generateName') ?? '';
+    session.fail(textFailure(`from ${prefix}: cannot use generate name with apply`));
+    return;
+  }
+  const place = placeOf(info, namespace);
+  const found = yield* session.send({ verb: 'get', ...place, name }, CLIENT_SIDE);
+  if (found.object !== undefined) {
+    yield* patchOne(session, manifest, found.object);
+    return;
+  }
+  if (found.failure !== undefined && found.failure.code !== 404) {
+    const verb = `retrieving current configuration of:\n${formatInfo(info, name, namespace)}\nfrom server for:`;
+    session.fail(withSource(statusFailure(found.failure), verb, source));
+    return;
+  }
+  if (session.dryRun === 'client') {
+    session.printDone(info, name, 'created');
+    return;
+  }
+  const body = withLastApplied(object);
+  const created = yield* session.send(
+    { verb: 'create', ...place, body, fieldValidation: 'Strict' },
+    CLIENT_SIDE,
+  );
+  if (created.failure === undefined) session.printDone(info, name, 'created');
+  else session.fail(withSource(statusFailure(created.failure), 'creating', source));
+}
+
+function* patchOne(session: Session, manifest: Placed, live: KubernetesObject): Process<void> {
+  const { object, info, namespace, source } = manifest;
+  const name = nameOf(object);
+  const original = getObject(live, 'metadata', 'annotations')[LAST_APPLIED];
+  if (original === undefined)
+    session.warn(
+      `resource ${info.resource}/${name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
+    );
+  const before = typeof original === 'string' ? parseJson(original) : null;
+  const patch = createThreeWayMergePatch(before ?? {}, withLastApplied(object), live);
+  const unchanged = isObject(patch) && Object.keys(patch).length === 0;
+  if (session.dryRun === 'client' || unchanged) {
+    session.printDone(info, name, unchanged ? 'unchanged' : 'configured');
+    return;
+  }
+  const type = isBuiltIn(info) ? 'strategic' : 'merge';
+  const response = yield* session.send(
+    {
+      verb: 'patch',
+      ...placeOf(info, namespace),
+      name,
+      patch: { type, body: patch },
+      fieldValidation: 'Strict',
+    },
+    CLIENT_SIDE,
+  );
+  if (response.failure === undefined) {
+    session.printDone(info, name, 'configured');
+    return;
+  }
+  const inner = withSource(statusFailure(response.failure), 'patching', source);
+  const text = `applying patch:\n${formatGoJson(patch)}\nto:\n${formatInfo(info, name, namespace)}\nfor:`;
+  session.fail(withSource(inner, text, source));
+}
+
+function* applyServerSide(session: Session, manifest: Placed): Process<void> {
+  const { object, info, namespace } = manifest;
+  const name = nameOf(object);
+  if (session.dryRun === 'client') {
+    session.fail(
+      textFailure(
+        "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+      ),
+    );
+    return;
+  }
+  const response = yield* session.send(
+    {
+      verb: 'patch',
+      ...placeOf(info, namespace),
+      name,
+      patch: { type: 'apply', body: object },
+      fieldValidation: 'Strict',
+      ...(session.isOn('force-conflicts') ? { force: true } : {}),
+    },
+    SERVER_SIDE,
+  );
+  if (response.failure === undefined) session.printDone(info, name, 'serverside-applied');
+  else if (response.failure.code === 409)
+    session.fail(textFailure(conflictText(messageOf(statusFailure(response.failure)))));
+  else session.fail(statusFailure(response.failure));
+}
+
+const conflictText = (message: string): string => `${message}
+Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
+
+/** Info.String of cli-runtime. */
+function formatInfo(info: ResourceInfo, name: string, namespace: string): string {
+  const groupVersion = `${info.group}/${info.version}`;
+  return `Resource: "${groupVersion}, Resource=${info.resource}", GroupVersionKind: "${groupVersion}, Kind=${info.kind}"\nName: "${name}", Namespace: "${namespace}"`;
+}
+
+/** Kinds that kubectl has compiled in are patched strategically, all others by merge patch. */
+const isBuiltIn = ({ group }: ResourceInfo): boolean =>
+  !group.includes('.') || (group.endsWith('.k8s.io') && !CUSTOM_GROUPS.includes(group));
+
+/** Groups of the project that are served by CRDs or not compiled into kubectl. */
+const CUSTOM_GROUPS = [
+  'wgpolicyk8s.io',
+  'gateway.networking.k8s.io',
+  'snapshot.storage.k8s.io',
+  'metrics.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+];
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
