@@ -1,0 +1,62 @@
+import type { EventId, Trace, TraceEvent } from '../../src/index.ts';
+
+const BOOKKEEPING_KINDS = new Set([
+  'UpdateRequest',
+  'Event',
+  'Lease',
+  'EphemeralReport',
+  'ClusterEphemeralReport',
+  'PolicyReport',
+  'ClusterPolicyReport',
+  'Report',
+  'ClusterReport',
+]);
+const BOOKKEEPING_RESOURCES = new Set([
+  'events',
+  'leases',
+  'ephemeralreports',
+  'clusterephemeralreports',
+  'policyreports',
+  'clusterpolicyreports',
+]);
+
+/**
+ * Writes that another mark already tells (an UpdateRequest's states, Events, reports): kept off lanes and moments, but not
+ * off the list.
+ */
+export function isBookkeeping(event: TraceEvent): boolean {
+  switch (event.kind) {
+    case 'stored':
+      return BOOKKEEPING_KINDS.has(event.object.kind);
+    case 'request':
+      if (event.component === 'client') return false;
+      if (event.resource.resource === 'updaterequests') return event.verb !== 'create' || event.subresource !== '';
+      return BOOKKEEPING_RESOURCES.has(event.resource.resource);
+    default:
+      return false;
+  }
+}
+
+/** Whether the lanes and the moments tell an event: not what was before the first step, not what is bookkeeping. */
+export function isTold(trace: Trace, event: TraceEvent): boolean {
+  if (event.step === 0 && trace.steps.length > 1) return false;
+  if (isBookkeeping(event)) return false;
+  const cause = event.cause === undefined ? undefined : trace.events[event.cause];
+  const isCall = event.kind === 'webhook' || event.kind === 'rule';
+  return !(isCall && cause !== undefined && isBookkeeping(cause));
+}
+
+/** Follows causes up to an event that fits; the event itself included. Causes always point back, so this ends. */
+export function ancestor<T extends TraceEvent>(
+  trace: Trace,
+  from: TraceEvent | undefined,
+  fits: (event: TraceEvent) => event is T,
+): T | undefined {
+  let event = from;
+  while (event !== undefined) {
+    if (fits(event)) return event;
+    const cause: EventId | undefined = event.cause;
+    event = cause === undefined || cause >= event.id ? undefined : trace.events[cause];
+  }
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import { durationText } from './words.ts';
+import { chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
+
+export interface Tick {
+  readonly x: number;
+  /** Empty: a stroke without words. */
+  readonly text: string;
+}
+
+const STEPS = [1, 2, 5] as const;
+
+/** The next 1-2-5 step that is at least so long, milliseconds; from nanoseconds to months. */
+export function roundStep(atLeast: number): number {
+  if (!(atLeast > 0) || !Number.isFinite(atLeast)) return 1;
+  const LARGE = [
+    1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000,
+    7_200_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000,
+  ];
+  if (atLeast > 500) return LARGE.find((step) => step >= atLeast) ?? Math.ceil(atLeast / 604_800_000) * 604_800_000;
+  const power = 10 ** Math.floor(Math.log10(atLeast));
+  const step = STEPS.find((factor) => factor * power >= atLeast * 0.999_999) ?? 10;
+  return step * power;
+}
+
+/** A time in its chapter: `0`, `1.1`, `2.9`, then whole milliseconds, then seconds. No unit. */
+export function chapterTime(ms: number): string {
+  if (ms < 1e-6) return '0';
+  if (ms < 100) return ms.toFixed(1);
+  if (ms < 1000) return String(Math.round(ms));
+  return durationText(ms);
+}
+
+/** The playhead's time in its chapter, signed: `+7.4 ms`. */
+export function chapterTimeWithUnit(ms: number): string {
+  if (ms < 100) return `+${ms.toFixed(1)} ms`;
+  return `+${ms < 1000 ? `${Math.round(ms)} ms` : durationText(ms)}`;
+}
+
+/**
+ * Ticks between two pixels (unscrolled). In chapters they stand where something begins or ends, at most one label in every
+ * `spacing` pixels; on the clock at round times.
+ */
+export function readTicks(
+  scale: TimeScale,
+  placed: PlacedScale,
+  left: number,
+  right: number,
+  spacing = 58,
+): readonly Tick[] {
+  return scale.kind === 'clock'
+    ? clockTicks(scale, placed, left, right, spacing)
+    : chapterTicks(scale, placed, left, right, spacing);
+}
+
+function clockTicks(scale: TimeScale, placed: PlacedScale, left: number, right: number, spacing: number): Tick[] {
+  const start = scale.chapters[0]?.start ?? 0;
+  const from = placed.toTime(left);
+  const perPixel = (placed.toTime(left + 100) - from) / 100 || (placed.toTime(right) - placed.toTime(right - 100)) / 100;
+  const step = roundStep(perPixel * (spacing + 12));
+  const ticks: Tick[] = [];
+  const first = Math.floor((from - start) / step);
+  const end = (placed.toTime(right) - start) / step;
+  for (let i = Math.max(0, first); i <= end && ticks.length < 400; i++) {
+    ticks.push({ x: placed.toX(start + i * step), text: i === 0 ? '0' : durationText(i * step) });
+  }
+  return ticks;
+}
+
+function chapterTicks(scale: TimeScale, placed: PlacedScale, left: number, right: number, spacing: number): Tick[] {
+  const { cuts } = scale;
+  const ticks: Tick[] = [];
+  const firstFrom = (time: number) => {
+    let low = 0;
+    let high = cuts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((cuts[middle] ?? 0) >= time) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+  for (const chapter of scale.chapters) {
+    const from = placed.toX(chapter.start);
+    const to = placed.toXEnd(chapter.end);
+    if (to < left - spacing || from > right + spacing) continue;
+    ticks.push({ x: from, text: '0' });
+    let last = from;
+    while (ticks.length < 1000) {
+      const begin = Math.max(last + spacing, left - 2 * spacing);
+      if (begin > Math.min(to, right + spacing)) break;
+      const i = firstFrom(placed.toTime(begin));
+      const time = cuts[i];
+      if (time === undefined || time > chapter.end) break;
+      const isEnd = time === chapter.end;
+      const x = isEnd ? to : placed.toX(time);
+      if (!isEnd && to - x < spacing * 0.9) {
+        // The end of the chapter is worth more than a tick just before it.
+        ticks.push({ x: to, text: endText(chapter.end - chapter.start) });
+        break;
+      }
+      ticks.push({ x, text: isEnd ? endText(time - chapter.start) : chapterTime(time - chapter.start) });
+      if (isEnd) break;
+      last = Math.max(x, last + 1);
+    }
+  }
+  return ticks;
+}
+
+const endText = (ms: number): string => (ms < 1000 ? `${chapterTime(ms)} ms` : durationText(ms));
+
+/** Time in its chapter, or from the beginning on the clock. */
+export function playheadText(scale: TimeScale, time: number): string {
+  const chapter = scale.kind === 'clock' ? scale.chapters[0] : chapterAt(scale.chapters, time);
+  return chapterTimeWithUnit(Math.max(0, time - (chapter?.start ?? 0)));
+}
