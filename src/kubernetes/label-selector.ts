@@ -158,25 +158,26 @@ export function parseLabelSelector(
   return { selector: requirements };
 }
 
+function meets({ operator, values }: Requirement, value: string | undefined): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
+}
+
 /** Whether labels meet every requirement (labels.Selector). */
 export function matchLabelSelector(
   selector: LabelSelector,
   labels: readonly (readonly [string, string])[],
 ): boolean {
   const values = new Map(labels);
-  return selector.every(({ key, operator, values: wanted }) => {
-    const value = values.get(key);
-    switch (operator) {
-      case 'In':
-        return value !== undefined && wanted.includes(value);
-      case 'NotIn':
-        return value === undefined || !wanted.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      case 'DoesNotExist':
-        return value === undefined;
-    }
-  });
+  return selector.every((requirement) => meets(requirement, values.get(requirement.key)));
 }
 
 /** The first label that fits both wildcards; without one the wildcards become `0`, which no policy author means. */

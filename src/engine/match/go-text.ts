@@ -1,0 +1,44 @@
+import type { Json } from '../../base/json.ts';
+import { isObject } from '../../base/json.ts';
+
+/**
+ * Go keeps whole numbers of a policy's lists and maps as int64, but single values and what JMESPath answers as float64,
+ * and prints and compares the two differently: `1000000` against `1e+06`.
+ */
+export type NumberKind = 'int' | 'float';
+
+/** A float64 as `%v` prints it: shortest digits, exponent form below 1e-4 and from 1e6 on. */
+export function formatFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  const [mantissa = '0', exponent = '0'] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (value === 0 || (power >= -4 && power < 6)) return Object.is(value, -0) ? '-0' : String(value);
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+const formatNumber = (value: number, kind: NumberKind): string =>
+  kind === 'int' && Number.isInteger(value) && Math.abs(value) < 2 ** 63
+    ? BigInt(value).toString()
+    : formatFloat(value);
+
+const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+/** A value as Go's fmt.Sprint prints it: `[a b]`, `map[k:v]` with sorted keys, `<nil>`. `kind` is that of its numbers. */
+export function formatGo(value: Json | undefined, kind: NumberKind): string {
+  if (value === undefined || value === null) return '<nil>';
+  if (typeof value === 'number') return formatNumber(value, kind);
+  if (Array.isArray(value)) return `[${value.map((item) => formatGo(item, kind)).join(' ')}]`;
+  if (!isObject(value)) return String(value);
+  const entries = Object.entries(value).sort(([left], [right]) => byText(left, right));
+  return `map[${entries.map(([key, item]) => `${key}:${formatGo(item, kind)}`).join(' ')}]`;
+}
+
+/** The Go type of a decoded JSON value, as `%T` prints it. */
+export function goType(value: Json | undefined, kind: NumberKind): string {
+  if (value === undefined || value === null) return '<nil>';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return kind === 'int' && Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'string') return 'string';
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
+}
