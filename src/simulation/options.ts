@@ -1,13 +1,7 @@
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { ClusterBase } from '../cluster/cluster-base.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
 
-/** What every cluster holds before a scenario adds to it, for one Kyverno version (generated from the recordings' base). */
-export interface ClusterBase {
-  readonly kyverno: KyvernoVersion;
-  readonly kubernetes: string;
-  /** Namespaces, roles, bindings, service accounts, ConfigMaps, CRDs. */
-  readonly objects: readonly KubernetesObject[];
-}
+export type { ClusterBase } from '../cluster/cluster-base.ts';
 
 export interface SimulationOptions {
   readonly version: KyvernoVersion;
