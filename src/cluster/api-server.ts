@@ -1,5 +1,6 @@
 import { get, getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
+import type { EventId } from '../base/units.ts';
 import type { GroupVersionResource, KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import { gvkOf, nameOf } from '../kubernetes/object.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   WatchEvent,
 } from './api.ts';
 import { Authorizer, withImpliedGroups } from './authorizer.ts';
+import { CRDS } from './custom-resources.ts';
 import { discoveryOf } from './discovery.ts';
 import type { Outcome } from './request-run.ts';
 import { RequestRun, refuse, targetOf } from './request-run.ts';
@@ -28,6 +30,8 @@ export interface SimulatedApiServer extends ApiServer {
    * of kinds that nobody serves are handed back. CRDs must come before their objects.
    */
   seed(objects: readonly KubernetesObject[], options: SeedOptions): readonly KubernetesObject[];
+  /** Takes all objects of a resource out of the store at once, past admission: what is left when its CRD goes. */
+  purge(resource: { readonly group: string; readonly resource: string }, cause: EventId): void;
   /** Latest resourceVersion of the cluster. */
   resourceVersion(): string;
 }
@@ -35,7 +39,6 @@ export interface SimulatedApiServer extends ApiServer {
 /** Where a fresh cluster's resourceVersions go on, so that the base's writes lie below. */
 const FIRST_RESOURCE_VERSION = 500;
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
-const CRDS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
 
 /** A simulated kube-apiserver with an empty etcd (house: cluster/api-server.ts). */
 export function createApiServer(options: ApiServerOptions): SimulatedApiServer {
@@ -95,6 +98,13 @@ class Server implements SimulatedApiServer {
 
   resourceVersion(): string {
     return this.#store.version;
+  }
+
+  purge(resource: { readonly group: string; readonly resource: string }, cause: EventId): void {
+    const info = this.discovery().resources.find(
+      (known) => known.group === resource.group && known.resource === resource.resource,
+    );
+    if (info !== undefined) this.#writer.purge(info, cause);
   }
 
   seed(objects: readonly KubernetesObject[], options: SeedOptions): readonly KubernetesObject[] {

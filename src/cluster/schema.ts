@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
 import type { ResourceInfo } from './api.ts';
 import { base64 } from './base64.ts';
+import { CRD_FINALIZER } from './custom-resources.ts';
 import { nameErrors } from './names.ts';
 import type { FieldError } from './status.ts';
 import { invalidValue, required } from './status.ts';
@@ -81,6 +82,9 @@ const ON_CREATE: Readonly<Record<string, Change>> = {
       status: { phase: 'Active' },
     };
   },
+  // Established at once: the moment between a CRD's creation and its service is left out.
+  'apiextensions.k8s.io/CustomResourceDefinition': (object) =>
+    withMetadata(object, { finalizers: [CRD_FINALIZER] }),
   '/Pod': (object) => ({ ...object, status: { phase: 'Pending', qosClass: 'BestEffort' } }),
 };
 

@@ -2,7 +2,7 @@ import type { Json } from '../base/json.ts';
 import { equal, get, getList, getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { nameSuffix, uuid } from '../base/random.ts';
-import { eventId, revisionId } from '../base/units.ts';
+import { type EventId, eventId, revisionId } from '../base/units.ts';
 import type { AdmissionRequest, AdmissionResponse, Operation } from '../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
@@ -82,6 +82,16 @@ export class Writer {
       this.#store.put(info, {
         object: withMetadata(whole, { resourceVersion: this.#store.nextVersion() }),
       });
+  }
+
+  /** Removes all objects of a resource, finalizers or not. */
+  purge(info: ResourceInfo, cause: EventId): void {
+    const user = { username: 'system:apiserver', groups: ['system:masters'] };
+    for (const object of this.#store.list(info)) {
+      const stored = this.#store.get(info, namespaceOf(object), nameOf(object));
+      const author = { event: cause, user, component: 'api-server', fieldManager: 'kube-apiserver' } as const;
+      if (stored !== undefined) this.#remove(author, info, stored);
+    }
   }
 
   *#create(run: RequestRun, info: ResourceInfo, body: Json | undefined): Process<Outcome> {
