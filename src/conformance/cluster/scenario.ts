@@ -1,0 +1,76 @@
+import { assert } from '../../base/assert.ts';
+import { isObject, type Json } from '../../base/json.ts';
+import { milliseconds } from '../../base/units.ts';
+import { splitShell } from '../../kubectl/shell.ts';
+import type { UserInfo } from '../../kubernetes/object.ts';
+import type { ManifestDocument } from '../../manifest/manifest.ts';
+import { parseFile } from '../../manifest/parse.ts';
+import type { Scenario, ScenarioStep } from '../../simulation/scenario.ts';
+import type { TypedStep } from './recording.ts';
+
+/** The people of the recordings (their README, "Users"). */
+const USERS: Readonly<Record<string, UserInfo>> = {
+  admin: { username: 'admin', uid: 'u-admin', groups: ['system:masters', 'system:authenticated'] },
+  alice: { username: 'alice', uid: 'u-alice', groups: ['system:authenticated', 'devs'] },
+};
+
+/** A step's own processes take about this long on the recorded machine; only what is left of the pause is waited. */
+const STEP_MS = 1000;
+
+/** What a recording needs that the simulation does not offer yet; such a recording is unsupported, not failed. */
+export function unsupportedStep(steps: readonly TypedStep[]): string | undefined {
+  if (steps.some((step) => step.webhooks !== undefined && step.webhooks !== null))
+    return 'a foreign webhook that changes its behaviour between steps';
+  if (steps.some((step) => isObject(step.backgroundController as Json)))
+    return 'a background controller that stands still between two marks';
+  return undefined;
+}
+
+/** A recording's input as a scenario, and for each of its steps the index of its step in the trace. */
+export function readRecordedScenario(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  steps: readonly TypedStep[],
+): { readonly scenario: Scenario; readonly indexOf: ReadonlyMap<number, number> } {
+  const parsed: Record<string, readonly ManifestDocument[]> = {};
+  for (const [path, text] of Object.entries(files))
+    if (path.endsWith('.yaml')) parsed[path] = parseFile({ path, text }).documents;
+  const before = parsed['before.yaml'] ?? [];
+  const indexOf = new Map<number, number>();
+  const scenarioSteps: ScenarioStep[] = [];
+  let clock: number | undefined;
+  for (const step of steps) {
+    if (typeof step.cmd !== 'string') continue;
+    const pause = step.t === undefined || clock === undefined ? 0 : (step.t - clock) * 1000 - STEP_MS;
+    if (pause > 0) scenarioSteps.push(wait(pause));
+    clock = step.t ?? clock;
+    scenarioSteps.push(typed(step, step.cmd, parsed));
+    indexOf.set(step.n, scenarioSteps.length);
+  }
+  return {
+    scenario: { name, before, steps: scenarioSteps, actors: [], mocks: {}, diagnostics: [] },
+    indexOf,
+  };
+}
+
+function wait(duration: number): ScenarioStep {
+  return {
+    title: 'wait',
+    user: USERS['admin'] as UserInfo,
+    action: { type: 'wait', duration: milliseconds(duration) },
+  };
+}
+
+function typed(
+  step: TypedStep,
+  cmd: string,
+  files: Readonly<Record<string, readonly ManifestDocument[]>>,
+): ScenarioStep {
+  const words = splitShell(cmd);
+  assert(Array.isArray(words) && words[0] === 'kubectl', `a recorded command is a kubectl line: ${cmd}`);
+  return {
+    title: step.title,
+    user: USERS[step.user ?? 'admin'] ?? (USERS['admin'] as UserInfo),
+    action: { type: 'kubectl', argv: words.slice(1), files },
+  };
+}
