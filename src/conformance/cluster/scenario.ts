@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import { isObject, type Json } from '../../base/json.ts';
 import { milliseconds } from '../../base/units.ts';
-import { splitShell } from '../../kubectl/shell.ts';
+import { splitShell } from '../../kubectl/split-shell.ts';
 import type { UserInfo } from '../../kubernetes/object.ts';
 import type { ManifestDocument } from '../../manifest/manifest.ts';
 import { parseFile } from '../../manifest/parse.ts';
@@ -66,8 +66,9 @@ function typed(
   cmd: string,
   files: Readonly<Record<string, readonly ManifestDocument[]>>,
 ): ScenarioStep {
-  const words = splitShell(cmd);
-  assert(Array.isArray(words) && words[0] === 'kubectl', `a recorded command is a kubectl line: ${cmd}`);
+  const split = splitShell(cmd);
+  const words = 'words' in split ? split.words : [];
+  assert(words[0] === 'kubectl', `a recorded command is a kubectl line: ${cmd}`);
   return {
     title: step.title,
     user: USERS[step.user ?? 'admin'] ?? (USERS['admin'] as UserInfo),

@@ -6,7 +6,7 @@ import type { OracleCase, OracleFile } from './oracle-case.ts';
 /** Answers every case of a file of expression cases; a file that nobody answers is reported as unsupported. */
 export function* runExpressionFile(name: string, text: string): Generator<CaseResult> {
   const file = JSON.parse(text) as OracleFile;
-  const runner = RUNNERS.get(name);
+  const runner = RUNNERS.get(file.name) ?? RUNNERS.get(name);
   for (const testCase of file.cases)
     yield { id: testCase.id, group: name, ...answer(name, file, testCase, runner) };
 }
