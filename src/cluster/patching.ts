@@ -1,21 +1,30 @@
 import type { Json } from '../base/json.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import { applyJsonPatch, readJsonPatch } from '../kubernetes/patch/json-patch.ts';
 import { applyMergePatch } from '../kubernetes/patch/merge-patch.ts';
+import {
+  applyStrategicMergePatch,
+  UNSUPPORTED_MEDIA_TYPE,
+} from '../kubernetes/patch/strategic-merge-patch.ts';
+import { strategicTypeOf } from '../kubernetes/patch/strategic-schema.ts';
 import type { ApiRequest, ResourceInfo, StatusFailure } from './api.ts';
 import { badRequest } from './status.ts';
 
 export type Patched = { readonly value: Json } | { readonly failure: StatusFailure };
 
 /** The live object with the request's patch applied. */
-export function applyPatch(live: Json, patch: NonNullable<ApiRequest['patch']>, info: ResourceInfo): Patched {
+export function applyPatch(
+  live: KubernetesObject,
+  patch: NonNullable<ApiRequest['patch']>,
+  info: ResourceInfo,
+): Patched {
   switch (patch.type) {
     case 'merge':
       return { value: applyMergePatch(live, patch.body) };
     case 'json':
       return applyOperations(live, patch.body);
     case 'strategic':
-      if (isCustom(info)) return { failure: unsupportedMediaType() };
-      return { value: applyMergePatch(live, patch.body) };
+      return applyStrategic(live, patch.body, info);
     case 'apply':
       return { value: applyMergePatch(live, patch.body) };
   }
@@ -30,13 +39,13 @@ function applyOperations(live: Json, body: Json): Patched {
   return { failure: { code: 422, reason: 'Invalid', message, details: { causes: [] } } };
 }
 
-/** Custom resources have no strategic schema. */
-const unsupportedMediaType = (): StatusFailure => ({
-  code: 415,
-  reason: 'UnsupportedMediaType',
-  message:
-    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
-});
+/** Custom resources have no strategic schema (415). */
+function applyStrategic(live: KubernetesObject, body: Json, info: ResourceInfo): Patched {
+  if (strategicTypeOf(info) === undefined)
+    return { failure: { code: 415, reason: 'UnsupportedMediaType', message: UNSUPPORTED_MEDIA_TYPE } };
+  const patched = applyStrategicMergePatch(live, body, info);
+  return 'value' in patched ? patched : { failure: badRequest(patched.error) };
+}
 
 /** Whether a kind is served by a CRD: its group is somebody's domain, not Kubernetes' own. */
 export const isCustom = ({ group }: ResourceInfo): boolean =>

@@ -1,12 +1,13 @@
 import type { Json } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { seededRandom } from '../base/random.ts';
-import { eventId, type Milliseconds, milliseconds, revisionId } from '../base/units.ts';
+import { eventId, milliseconds, revisionId } from '../base/units.ts';
 import type { UserInfo } from '../kubernetes/object.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { Admission, ApiRequest, ApiResponse, WatchEvent } from './api.ts';
 import { createApiServer, type SimulatedApiServer } from './api-server.ts';
-import { API_SERVER_LATENCIES } from './latencies.ts';
+import { startControllers } from './controllers.ts';
+import { API_SERVER_LATENCIES, CONTROLLER_LATENCIES } from './latencies.ts';
 
 /** A server with a clock and a recorder of its own, for tests. */
 export interface TestCluster {
@@ -16,9 +17,11 @@ export interface TestCluster {
   now(): number;
   /** Runs work to its end at once and counts the time it takes. */
   run<T>(process: Process<T>): T;
+  /** Lets everything happen that is due until then, or at all. */
+  settle(until?: number): void;
   send(request: Partial<ApiRequest> & Pick<ApiRequest, 'verb'>): ApiResponse;
   create(body: Json, more?: Partial<ApiRequest>): ApiResponse;
-  useAdmission(admission: Admission): void;
+  admitWith(admission: Admission): void;
 }
 
 export const ADMIN: UserInfo = { username: 'admin', groups: ['system:masters', 'system:authenticated'] };
@@ -62,12 +65,34 @@ export function testCluster(): TestCluster {
     })),
     { user: ADMIN, component: 'client', fieldManager: 'test', recorded: false },
   );
+  const tasks: { at: number; work: Process<unknown> }[] = [];
+  const spawn = (work: Process<unknown>, delay = 0): void => {
+    tasks.push({ at: time + delay, work });
+  };
+  const step = (): void => {
+    tasks.sort((left, right) => left.at - right.at);
+    const task = tasks.shift();
+    if (task === undefined) return;
+    time = task.at;
+    const next = task.work.next();
+    if (next.done !== true) spawn(task.work, next.value);
+  };
+  startControllers({
+    server,
+    scheduler: { now: () => milliseconds(time), spawn, spawnTimer: spawn },
+    latencies: CONTROLLER_LATENCIES,
+  });
   const run = <T>(process: Process<T>): T => {
-    for (;;) {
-      const next = process.next();
-      if (next.done === true) return next.value;
-      time += next.value as Milliseconds;
+    let result: { value: T } | undefined;
+    function* outer(): Process<void> {
+      result = { value: yield* process };
     }
+    spawn(outer());
+    while (result === undefined) step();
+    return result.value;
+  };
+  const settle = (until = Number.POSITIVE_INFINITY): void => {
+    while (tasks.some((task) => task.at <= until)) step();
   };
   const send: TestCluster['send'] = (request) =>
     run(
@@ -86,9 +111,10 @@ export function testCluster(): TestCluster {
     watched,
     now: () => time,
     run,
+    settle,
     send,
     create: (body, more) => send({ verb: 'create', body, ...more }),
-    useAdmission: (next) => {
+    admitWith: (next) => {
       admission = next;
     },
   };

@@ -4,7 +4,8 @@ import type { Process } from '../base/process.ts';
 import type { ResourceInfo } from '../cluster/api.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf } from '../kubernetes/object.ts';
-import { createThreeWayMergePatch } from '../kubernetes/patch/merge-patch.ts';
+import { createThreeWayStrategicMergePatch } from '../kubernetes/patch/strategic-diff.ts';
+import { strategicTypeOf } from '../kubernetes/patch/strategic-schema.ts';
 import { messageOf, statusFailure, textFailure, withSource } from './failure.ts';
 import { formatGoJson } from './go-json.ts';
 import { LAST_APPLIED, withLastApplied } from './last-applied.ts';
@@ -68,13 +69,25 @@ function* patchOne(session: Session, manifest: Placed, live: KubernetesObject): 
       `resource ${info.resource}/${name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
     );
   const before = typeof original === 'string' ? parseJson(original) : null;
-  const patch = createThreeWayMergePatch(before ?? {}, withLastApplied(object), live);
+  const computed = createThreeWayStrategicMergePatch(
+    isObject(before) ? before : {},
+    withLastApplied(object),
+    live,
+    info,
+  );
+  if ('error' in computed) {
+    const text = `creating patch with:\noriginal:\n${original}\nmodified:\n${formatGoJson(withLastApplied(object))}\ncurrent:\n${formatGoJson(live)}\nfor:`;
+    session.fail(withSource(textFailure(computed.error), text, source));
+    return;
+  }
+  const patch = computed.value;
   const unchanged = isObject(patch) && Object.keys(patch).length === 0;
   if (session.dryRun === 'client' || unchanged) {
     session.printDone(info, name, unchanged ? 'unchanged' : 'configured');
     return;
   }
-  const type = isBuiltIn(info) ? 'strategic' : 'merge';
+  // Kinds that kubectl has compiled in are patched strategically, all others by merge patch.
+  const type = strategicTypeOf(info) === undefined ? 'merge' : 'strategic';
   const response = yield* session.send(
     {
       verb: 'patch',
@@ -140,20 +153,6 @@ function formatInfo(info: ResourceInfo, name: string, namespace: string): string
   const groupVersion = `${info.group}/${info.version}`;
   return `Resource: "${groupVersion}, Resource=${info.resource}", GroupVersionKind: "${groupVersion}, Kind=${info.kind}"\nName: "${name}", Namespace: "${namespace}"`;
 }
-
-/** Kinds that kubectl has compiled in are patched strategically, all others by merge patch. */
-const isBuiltIn = ({ group }: ResourceInfo): boolean =>
-  !group.includes('.') || (group.endsWith('.k8s.io') && !CUSTOM_GROUPS.includes(group));
-
-/** Groups of the project that are served by CRDs or not compiled into kubectl. */
-const CUSTOM_GROUPS = [
-  'wgpolicyk8s.io',
-  'gateway.networking.k8s.io',
-  'snapshot.storage.k8s.io',
-  'metrics.k8s.io',
-  'apiextensions.k8s.io',
-  'apiregistration.k8s.io',
-];
 
 function parseJson(text: string): Json | undefined {
   try {
