@@ -135,24 +135,30 @@ export class Authorizer {
   #rulesOfKey(key: string): readonly Rule[] | undefined {
     if (this.#rulesOfRole.has(key)) return this.#rulesOfRole.get(key);
     const role = this.#roles.get(key);
-    // Two roles that aggregate each other: the first look sees none yet, which ends the recursion.
-    this.#rulesOfRole.set(key, role === undefined ? undefined : []);
-    const rules = role === undefined ? undefined : this.#collect(role);
+    const rules = role === undefined ? undefined : [...this.#parts(role, new Set())].flatMap(ownRules);
     this.#rulesOfRole.set(key, rules);
     return rules;
   }
 
-  #collect(role: KubernetesObject): readonly Rule[] {
+  /** The roles whose own rules an aggregated role holds, through any number of aggregations. */
+  #parts(role: KubernetesObject, seen: Set<KubernetesObject>): ReadonlySet<KubernetesObject> {
+    if (seen.has(role)) return seen;
+    seen.add(role);
     const selectors = getList(role, 'aggregationRule', 'clusterRoleSelectors');
-    if (selectors.length === 0) return getList(role, 'rules').map(readRule);
-    const parts = this.#objects.clusterRoles.filter(
-      (part) =>
-        part !== role &&
-        selectors.some((selector) => matchesLabelSelector(selector, get(part.metadata, 'labels'))),
-    );
-    return parts.flatMap((part) => this.#rulesOfKey(`/${nameOf(part)}`) ?? []);
+    if (selectors.length === 0) return seen;
+    for (const part of this.#objects.clusterRoles) {
+      const labels = get(part.metadata, 'labels');
+      if (selectors.some((selector) => matchesLabelSelector(selector, labels))) this.#parts(part, seen);
+    }
+    return seen;
   }
 }
+
+/** The rules that a role is written with; those of an aggregated role are the controller's copies. */
+const ownRules = (role: KubernetesObject): readonly Rule[] =>
+  getList(role, 'aggregationRule', 'clusterRoleSelectors').length === 0
+    ? getList(role, 'rules').map(readRule)
+    : [];
 
 /** A service account counts as the user that it authenticates as; without namespace it is the binding's. */
 function subjectKey(subject: Json, binding: KubernetesObject): string {

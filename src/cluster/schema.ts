@@ -26,6 +26,7 @@ const DEFAULTS: Readonly<Record<string, Change>> = {
     withMetadata(object, {
       labels: { ...getObject(object, 'metadata', 'labels'), 'kubernetes.io/metadata.name': nameOf(object) },
     }),
+  '/ConfigMap': withoutEmptyMaps,
   '/Secret': (object) => {
     const plain = get(object, 'stringData');
     const { stringData: _, ...rest } = object;
@@ -37,7 +38,7 @@ const DEFAULTS: Readonly<Record<string, Change>> = {
       apiVersion: object.apiVersion,
       kind: object.kind,
       metadata: object.metadata,
-      ...(isObject(plain) ? { data: merged } : {}),
+      ...(isObject(plain) || get(object, 'data') !== undefined ? { data: merged } : {}),
       type: getString(object, 'type') ?? 'Opaque',
     };
   },
@@ -50,6 +51,19 @@ const DEFAULTS: Readonly<Record<string, Change>> = {
   'rbac.authorization.k8s.io/RoleBinding': defaultBinding,
   'rbac.authorization.k8s.io/ClusterRoleBinding': defaultBinding,
 };
+
+/** Typed maps without entries are left out when the object is written again. */
+function withoutEmptyMaps(object: KubernetesObject): KubernetesObject {
+  const entries = Object.entries(object).filter(
+    ([key, value]) => key === 'metadata' || !isObject(value) || Object.keys(value).length > 0,
+  );
+  return {
+    ...Object.fromEntries(entries),
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: object.metadata,
+  };
+}
 
 function defaultBinding(object: KubernetesObject): KubernetesObject {
   const roleRef = getObject(object, 'roleRef');

@@ -6,6 +6,7 @@ import { type EventId, eventId, revisionId } from '../base/units.ts';
 import type { AdmissionRequest, AdmissionResponse, Operation } from '../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
+import { diffJson } from '../kubernetes/patch/json-diff.ts';
 import type { StoredEvent } from '../trace/event.ts';
 import type { ResourceInfo, WatchEvent } from './api.ts';
 import { addressProblem, decodeBody } from './decoding.ts';
@@ -257,6 +258,8 @@ export class Writer {
     const review = this.#review(run, info, operation, object, old);
     const response = yield* this.#ask('mutate', review, run);
     if (response !== undefined && !response.allowed) return denial('mutating', response);
+    if (object !== undefined && response?.object !== undefined)
+      run.mutations = [...diffJson(object, response.object)];
     const result = object === undefined ? subject : (response?.object ?? object);
     return { object: result ?? { apiVersion: '', kind: '', metadata: {} } };
   }

@@ -78,7 +78,7 @@ function* changeOne(session: Session, target: Target, changes: Changes, kind: Ki
       ),
     );
   const changed = withChanges(object, changes, kind);
-  const done = kind === LABEL ? labelVerb(object, changed) : 'annotated';
+  const done = kind === LABEL ? labelVerb(object, changed, session.isOn('overwrite')) : 'annotated';
   if (session.dryRun === 'client') return session.printDone(info, name, done);
   const response = yield* session.send(
     {
@@ -111,9 +111,9 @@ function withChanges(object: KubernetesObject, changes: Changes, kind: Kind): Ku
   return untouched ? object : { ...object, metadata: { ...object.metadata, [kind.field]: values } };
 }
 
-/** kubectl judges by the length of the object's JSON: shorter means something was taken away. */
-function labelVerb(before: KubernetesObject, after: KubernetesObject): string {
+/** kubectl judges by the length of the object's JSON: without --overwrite, shorter means something was taken away. */
+function labelVerb(before: KubernetesObject, after: KubernetesObject, overwrite: boolean): string {
   const [old, now] = [formatGoJson(before), formatGoJson(after)];
   if (old === now) return 'not labeled';
-  return now.length < old.length ? 'unlabeled' : 'labeled';
+  return !overwrite && now.length < old.length ? 'unlabeled' : 'labeled';
 }

@@ -39,25 +39,14 @@ interface Step {
   readonly objects?: readonly JsonObject[];
 }
 
-const SCENARIOS = [
-  'S01',
-  'S02',
-  'S03',
-  'S04a',
-  'S05',
-  'S06',
-  'S06b',
-  'S08',
-  'S09',
-  'S13',
-  'S16',
-  'S22',
-  'S30',
-  'S31',
-];
+/**
+ * S06x has a key that YAML 1.1 reads otherwise than this test's parser; S12 is about policy admission; in S15 a policy
+ * mutates objects, which no recorded answer tells.
+ */
+const LEFT_OUT = ['S06x', 'S12', 'S15'];
 
 const folders = existsSync(recordings)
-  ? readdirSync(recordings).filter((name) => SCENARIOS.includes(name.split('-')[0] ?? ''))
+  ? readdirSync(recordings).filter((name) => !LEFT_OUT.includes(name.split('-')[0] ?? ''))
   : [];
 
 describe('kubectl, typed as in the recordings', () => {
