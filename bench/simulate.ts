@@ -20,7 +20,9 @@ function storyFiles(id: string): readonly TextFile[] {
 export const simulateBenchmark: Benchmark = {
   prefixes: ['simulate.'],
   async run() {
-    const base = readClusterBase(JSON.parse(readFileSync(join(root, `public/cluster/base-${LATEST_KYVERNO}.json`), 'utf8')));
+    const base = readClusterBase(
+      JSON.parse(readFileSync(join(root, `public/cluster/base-${LATEST_KYVERNO}.json`), 'utf8')),
+    );
     const figures: Figure[] = [];
     for (const story of STORIES) {
       const files = storyFiles(story);

@@ -11,7 +11,9 @@ const { values } = parseArgs({
 });
 
 for (const benchmark of [simulateBenchmark, pageBenchmark]) {
-  const wanted = benchmark.prefixes.some((prefix) => prefix.startsWith(values.only) || values.only.startsWith(prefix));
+  const wanted = benchmark.prefixes.some(
+    (prefix) => prefix.startsWith(values.only) || values.only.startsWith(prefix),
+  );
   if (!wanted) continue;
   for (const figure of await benchmark.run()) {
     if (!figure.name.startsWith(values.only)) continue;
