@@ -1,0 +1,162 @@
+import type { Json } from '../base/json.ts';
+import { getString } from '../base/json.ts';
+import type { Diagnostic } from '../manifest/diagnostic.ts';
+import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
+import type { Scenario, ScenarioStep } from '../simulation/scenario.ts';
+import { isActor, readActors } from './actors.ts';
+import { type ChainsawTest, isChainsawTest, readTest, type TestOperation } from './chainsaw-test.ts';
+import { kindNames } from './kind-names.ts';
+import { type OperationReader, objectsOf, stepsOf } from './scenario-steps.ts';
+
+/** Files that a step never names and that stand for what exists before. */
+const BEFORE_FILE = /(^|\/)(policy|policies|cluster)[^/]*\.ya?ml$/;
+
+/**
+ * Reads a folder of files as a scenario (docs/scenario-format.md): what exists before, the steps of `chainsaw-test.yaml`,
+ * actors. Diagnostics are about the scenario; those of the YAML itself are with the parsed files.
+ */
+export function readScenario(parsed: readonly ParsedFile[]): Scenario {
+  const documents = parsed.flatMap((file) => file.documents);
+  const tests = documents.filter(({ value }) => isChainsawTest(value));
+  const [first, ...others] = tests;
+  const diagnostics: Diagnostic[] = others.map((document) => ({
+    code: 'scenario-test',
+    severity: 'warning',
+    message: 'A scenario has one Test; this one is left out.',
+    location: document.location,
+  }));
+  const test = first === undefined ? undefined : readTest(first);
+  const reader: OperationReader | undefined =
+    test === undefined
+      ? undefined
+      : { test, lookup: lookupIn(parsed), kinds: kindNames(documents), diagnostics };
+  diagnostics.push(...(test?.diagnostics ?? []));
+  const used = new Set<string>();
+  const before = reader === undefined ? undefined : readSetup(reader, used);
+  const steps = reader === undefined ? [] : readSteps(reader, used);
+  const actors = readActors(parsed);
+  diagnostics.push(...actors.diagnostics);
+  const remaining = parsed.filter((file) => isUnused(file, used));
+  const rest = before === undefined ? remaining.filter((file) => BEFORE_FILE.test(file.file.path)) : [];
+  const all = before ?? clusterFirst(rest).flatMap((file) => file.documents);
+  diagnostics.push(...unusedFiles(remaining, rest, before !== undefined), ...notObjects(all, steps));
+  return {
+    name: test?.name || 'scenario',
+    before: all.filter((document) => document.object !== undefined),
+    steps,
+    actors: actors.actors,
+    mocks: {},
+    diagnostics,
+  };
+}
+
+const lookupIn =
+  (parsed: readonly ParsedFile[]) =>
+  (path: string): readonly ManifestDocument[] | undefined =>
+    parsed.find((file) => file.file.path === path)?.documents;
+
+/** Objects that the `setup` step applies, in its order; undefined if the Test has no such step. */
+function readSetup(reader: OperationReader, used: Set<string>): readonly ManifestDocument[] | undefined {
+  const operations = reader.test.operations.filter((operation) => operation.setup);
+  if (operations.length === 0 && !hasSetup(reader.test)) return undefined;
+  return operations.flatMap((operation) => {
+    note(operation, used);
+    if (operation.type === 'apply' || operation.type === 'create') return objectsOf(operation, reader);
+    if (operation.type === 'sleep') return [];
+    reader.diagnostics.push({
+      code: 'scenario-setup',
+      severity: 'warning',
+      message: `\`${operation.type}\` in \`setup\` is left out: what exists before comes from \`apply\` and \`create\`.`,
+      hint: 'Move it to a step of its own.',
+      location: reader.test.document.locate(operation.path),
+    });
+    return [];
+  });
+}
+
+const hasSetup = (test: ChainsawTest): boolean =>
+  getString(test.document.value, 'spec', 'steps', 0, 'name') === 'setup';
+
+function readSteps(reader: OperationReader, used: Set<string>): readonly ScenarioStep[] {
+  return reader.test.operations
+    .filter((operation) => !operation.setup)
+    .flatMap((operation) => {
+      note(operation, used);
+      const steps = stepsOf(operation, reader);
+      for (const { action } of steps)
+        if (action.type === 'kubectl') for (const name of Object.keys(action.files)) used.add(plain(name));
+      return steps;
+    });
+}
+
+const plain = (path: string): string => path.replace(/^\.\//, '');
+
+function note(operation: TestOperation, used: Set<string>): void {
+  const file = getString(operation.body, 'file');
+  if (file !== undefined) used.add(plain(file));
+}
+
+/** Whether nothing speaks of the file yet: neither a step nor its own kind. */
+function isUnused(file: ParsedFile, used: ReadonlySet<string>): boolean {
+  const { path } = file.file;
+  if (used.has(path) || file.documents.length === 0) return false;
+  return !file.documents.some(({ value }) => isChainsawTest(value) || isActor(value));
+}
+
+/** Without a `setup`: the cluster before the policies, as a setup would. */
+function clusterFirst(files: readonly ParsedFile[]): readonly ParsedFile[] {
+  const rank = (file: ParsedFile): number => (/(^|\/)cluster/.test(file.file.path) ? 0 : 1);
+  return [...files].sort((left, right) => rank(left) - rank(right));
+}
+
+function unusedFiles(
+  remaining: readonly ParsedFile[],
+  before: readonly ParsedFile[],
+  hasSetupStep: boolean,
+): readonly Diagnostic[] {
+  return remaining
+    .filter((file) => !before.includes(file))
+    .flatMap(({ file, documents: [document] }) => {
+      if (document === undefined) return [];
+      const cli = isCliFile(document.value);
+      const hint = cli
+        ? 'It is for the Kyverno CLI.'
+        : hasSetupStep
+          ? 'Apply it in the step `setup`, or in a step of its own.'
+          : 'Name it in a step, or move its objects to policies.yaml or cluster.yaml.';
+      return [
+        {
+          code: 'scenario-file-unused',
+          severity: 'warning' as const,
+          message: `No step uses ${file.path}: it has no part in the simulation.`,
+          hint,
+          location: document.location,
+        },
+      ];
+    });
+}
+
+const isCliFile = (value: Json): boolean =>
+  (getString(value, 'apiVersion') ?? '').startsWith('cli.kyverno.io/');
+
+/** Documents that would be sent to the cluster and are no objects. */
+function notObjects(
+  before: readonly ManifestDocument[],
+  steps: readonly ScenarioStep[],
+): readonly Diagnostic[] {
+  const sent = steps.flatMap(({ action }) =>
+    action.type === 'kubectl' ? Object.values(action.files).flat() : [],
+  );
+  return [...before, ...sent].flatMap((document) =>
+    document.object !== undefined || document.value === null
+      ? []
+      : [
+          {
+            code: 'scenario-not-an-object',
+            severity: 'error' as const,
+            message: 'This is no Kubernetes object: it needs apiVersion, kind and metadata.',
+            location: document.location,
+          },
+        ],
+  );
+}
