@@ -1,13 +1,32 @@
 /** The only door of the engine: what `app/`, `scripts/` and other tools may use. */
 export type { Advice, Snippet } from './advice/advice.ts';
 export type { DocumentPath } from './base/document-path.ts';
-export type { Json, JsonObject, PathSegment } from './base/json.ts';
+export { isObject, type Json, type JsonObject, type PathSegment } from './base/json.ts';
 export * from './base/units.ts';
+export {
+  findMoment,
+  formatMoment,
+  formatStoryLink,
+  type Moment,
+  readMoment,
+  readStoryLink,
+} from './formats/moment.ts';
+export {
+  type DecodedLink,
+  decodeLink,
+  encodeLink,
+  isStateLink,
+  type LinkProblem,
+  MAX_LINK_LENGTH,
+} from './formats/permalink.ts';
+export { readScenario } from './formats/read-scenario.ts';
+export { formatState, readState, type StudioState, type ViewState } from './formats/studio-state.ts';
 export type { KubernetesObject, ObjectRef, UserInfo } from './kubernetes/object.ts';
 export type { EvaluationNode, VariableValue } from './kyverno/evaluation.ts';
 export { KYVERNO_VERSIONS, type KyvernoVersion, LATEST_KYVERNO } from './kyverno/versions.ts';
 export type { Diagnostic, Severity, SourceLocation, TextFix, TextRange } from './manifest/diagnostic.ts';
 export type { ManifestDocument, ParsedFile, TextFile } from './manifest/manifest.ts';
+export { parseFile, parseFiles } from './manifest/parse.ts';
 export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';
 export { type Causality, causalityOf } from './trace/causality.ts';
