@@ -14,6 +14,9 @@ export interface ViewportState {
   readonly scrollX: number;
   /** Top edge of the lanes, CSS pixels. */
   readonly scrollY: number;
+  /** Size of the picture, CSS pixels; 0 until it has been measured. */
+  readonly width: number;
+  readonly height: number;
   /** Lanes that are folded up, by id. */
   readonly collapsed: readonly string[];
   /** The list stands in the place of the canvas. */
@@ -26,6 +29,7 @@ export interface ViewportState {
     readonly scrollX?: number;
     readonly scrollY?: number;
   }) => void;
+  readonly resize: (width: number, height: number) => void;
   readonly toggleLane: (id: string) => void;
   readonly setList: (list: boolean) => void;
   readonly toggleList: () => void;
@@ -39,6 +43,8 @@ export function createViewport(): ViewportStore {
     zoom: undefined,
     scrollX: 0,
     scrollY: 0,
+    width: 0,
+    height: 0,
     collapsed: [],
     list: false,
     setScale: (scale) => {
@@ -56,6 +62,9 @@ export function createViewport(): ViewportStore {
         ...(window.scrollX === undefined ? {} : { scrollX: Math.max(0, window.scrollX) }),
         ...(window.scrollY === undefined ? {} : { scrollY: Math.max(0, window.scrollY) }),
       }),
+    resize: (width, height) => {
+      if (width !== get().width || height !== get().height) set({ width, height });
+    },
     toggleLane: (id) => {
       const { collapsed } = get();
       set({

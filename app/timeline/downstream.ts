@@ -79,17 +79,24 @@ function lifeMarks(trace: Trace, { ref, happened }: Life, gone: ReadonlyMap<stri
         const kyverno = isKyverno(event);
         if (event.change === 'DELETED') {
           close(event.time, { upright: { tone: 'plain', word: '' } });
-          const back = happened.slice(i + 1, i + 50).some((later) => later.kind === 'stored' && later.change === 'ADDED');
+          const back = happened
+            .slice(i + 1, i + 50)
+            .some((later) => later.kind === 'stored' && later.change === 'ADDED');
           if (back && made) begin(event, 'ghost', `deleted, by ${userText(event.username)}`);
           else marks.push(...deletedWord(event));
         } else if (kyverno) {
           const again = event.change === 'ADDED' && marks.length > 0;
           const reverted = open?.shape === 'drift';
-          begin(event, 'bar', marks.length === 0 && open === undefined ? name : synchronized ? 'in sync' : 'produced', {
-            ...(synchronized ? { tone: 'allow' as const, tinted: true as const } : {}),
-            ...(again ? { detail: 'created again' } : reverted ? { detail: 'reverted' } : {}),
-            ...(marks.length === 0 && synchronized ? { detail: 'in sync' } : {}),
-          });
+          begin(
+            event,
+            'bar',
+            marks.length === 0 && open === undefined ? name : synchronized ? 'in sync' : 'produced',
+            {
+              ...(synchronized ? { tone: 'allow' as const, tinted: true as const } : {}),
+              ...(again ? { detail: 'created again' } : reverted ? { detail: 'reverted' } : {}),
+              ...(marks.length === 0 && synchronized ? { detail: 'in sync' } : {}),
+            },
+          );
         } else if (event.change === 'ADDED' || open === undefined || open.shape === 'ghost') {
           begin(event, 'bar', name);
         } else if (made && synchronized && event.component !== 'controller-manager') {
@@ -113,10 +120,15 @@ function lifeMarks(trace: Trace, { ref, happened }: Life, gone: ReadonlyMap<stri
           if (open?.shape === 'ghost') {
             open = { ...open, detail: `${result === 'never' ? 'would be' : 'refused'}: ${event.reason}` };
           } else if (open === undefined) {
-            begin(event, 'ghost', name, { detail: `${result === 'never' ? 'would be' : 'refused'}: ${event.reason}` });
+            begin(event, 'ghost', name, {
+              detail: `${result === 'never' ? 'would be' : 'refused'}: ${event.reason}`,
+            });
           }
-          const last = !happened.slice(i + 1).some((later) => later.kind === 'target' && later.updateRequest === event.updateRequest);
-          if (last && open?.shape === 'ghost') close(Math.max(gone.get(event.updateRequest) ?? event.end, event.end));
+          const last = !happened
+            .slice(i + 1)
+            .some((later) => later.kind === 'target' && later.updateRequest === event.updateRequest);
+          if (last && open?.shape === 'ghost')
+            close(Math.max(gone.get(event.updateRequest) ?? event.end, event.end));
         } else if (open?.shape === 'drift' && result !== 'deleted') {
           begin(event, 'bar', 'in sync', { tone: 'allow', tinted: true, detail: verdictOf(event).word });
         }

@@ -30,7 +30,8 @@ export function isBookkeeping(event: TraceEvent): boolean {
       return BOOKKEEPING_KINDS.has(event.object.kind);
     case 'request':
       if (event.component === 'client') return false;
-      if (event.resource.resource === 'updaterequests') return event.verb !== 'create' || event.subresource !== '';
+      if (event.resource.resource === 'updaterequests')
+        return event.verb !== 'create' || event.subresource !== '';
       return BOOKKEEPING_RESOURCES.has(event.resource.resource);
     default:
       return false;
@@ -59,4 +60,40 @@ export function ancestor<T extends TraceEvent>(
     event = cause === undefined || cause >= event.id ? undefined : trace.events[cause];
   }
   return undefined;
+}
+
+/** UpdateRequests that a refused request left behind: what their attempts log is expected. */
+function owedToRefusal(trace: Trace): ReadonlySet<string> {
+  const owed = new Set<string>();
+  for (const event of trace.events) {
+    if (event.kind !== 'plan' && !(event.kind === 'update-request' && event.state === '')) continue;
+    const request = ancestor(
+      trace,
+      event,
+      (e): e is Extract<TraceEvent, { kind: 'request' }> =>
+        e.kind === 'request' && e.component !== 'admission-controller',
+    );
+    if (request !== undefined && request.code >= 400) {
+      owed.add(event.kind === 'plan' ? event.updateRequest : event.name);
+    }
+  }
+  return owed;
+}
+
+const owed = new WeakMap<Trace, ReadonlySet<string>>();
+
+/** Whether a log line is expected: written about an UpdateRequest whose trigger was refused. Nothing to repair. */
+export function owedNoise(trace: Trace, log: TraceEvent): boolean {
+  const attempt = ancestor(
+    trace,
+    log,
+    (e): e is Extract<TraceEvent, { kind: 'attempt' }> => e.kind === 'attempt',
+  );
+  if (attempt === undefined) return false;
+  let names = owed.get(trace);
+  if (names === undefined) {
+    names = owedToRefusal(trace);
+    owed.set(trace, names);
+  }
+  return names.has(attempt.updateRequest);
 }

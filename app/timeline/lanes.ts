@@ -1,6 +1,6 @@
 import type { EventId, Milliseconds, Phase, RequestPhaseName, Trace, TraceEvent } from '../../src/index.ts';
 import { downstreamRows } from './downstream.ts';
-import { ancestor, isTold } from './events.ts';
+import { ancestor, isTold, owedNoise } from './events.ts';
 import {
   nameOf,
   refText,
@@ -65,9 +65,15 @@ export interface Mark {
   /** Number of the person's step, in a circle. */
   readonly number?: number;
   /** Stretches of a request, cut by joints. */
-  readonly parts?: readonly { readonly name: RequestPhaseName; readonly start: Milliseconds; readonly end: Milliseconds }[];
+  readonly parts?: readonly {
+    readonly name: RequestPhaseName;
+    readonly start: Milliseconds;
+    readonly end: Milliseconds;
+  }[];
   /** Words behind the bar. */
   readonly after?: string;
+  /** Other events that it stands for. */
+  readonly also?: readonly EventId[];
 }
 
 export interface Row {
@@ -136,24 +142,6 @@ function pointOf(event: TraceEvent, text: string, tone: Tone, glyph: Glyph, deta
   });
 }
 
-/** UpdateRequests that a refused request left behind: what their attempts log is expected. */
-export function owedToRefusal(trace: Trace): ReadonlySet<string> {
-  const owed = new Set<string>();
-  for (const event of trace.events) {
-    if (event.kind !== 'plan' && !(event.kind === 'update-request' && event.state === '')) continue;
-    const request = ancestor(
-      trace,
-      event,
-      (e): e is Extract<TraceEvent, { kind: 'request' }> =>
-        e.kind === 'request' && e.component !== 'admission-controller',
-    );
-    if (request !== undefined && request.code >= 400) {
-      owed.add(event.kind === 'plan' ? event.updateRequest : event.name);
-    }
-  }
-  return owed;
-}
-
 const isStep = (event: TraceEvent): event is Extract<TraceEvent, { kind: 'step' }> => event.kind === 'step';
 
 /** Sorts every event of the trace into its lane, in one pass. */
@@ -185,7 +173,6 @@ export function readLanes(trace: Trace): readonly Lane[] {
     }
     return worker;
   };
-  const owed = owedToRefusal(trace);
 
   for (const event of trace.events) {
     if (!isTold(trace, event)) continue;
@@ -283,16 +270,16 @@ export function readLanes(trace: Trace): readonly Lane[] {
         });
         break;
       case 'log': {
-        const attempt = ancestor(
-          trace,
-          event,
-          (e): e is Extract<TraceEvent, { kind: 'attempt' }> => e.kind === 'attempt',
-        );
-        const expected = attempt !== undefined && owed.has(attempt.updateRequest);
+        const expected = owedNoise(trace, event);
         const tone = expected ? 'noise' : verdictOf(event).tone;
         into.points.push({
           source: event.source,
-          mark: pointOf(event, event.message, tone, expected ? 'noise' : tone === 'error' ? 'error' : 'sheet'),
+          mark: pointOf(
+            event,
+            event.message,
+            tone,
+            expected ? 'noise' : tone === 'error' ? 'error' : 'sheet',
+          ),
         });
         break;
       }
@@ -425,10 +412,7 @@ function updateRequestRows(trace: Trace): Row[] {
   return rows;
 }
 
-function segments(
-  trace: Trace,
-  life: readonly Extract<TraceEvent, { kind: 'update-request' }>[],
-): Mark[] {
+function segments(trace: Trace, life: readonly Extract<TraceEvent, { kind: 'update-request' }>[]): Mark[] {
   const marks: Mark[] = [];
   for (const [i, event] of life.entries()) {
     const { tone, word } = verdictOf(event);
@@ -436,7 +420,12 @@ function segments(
     if (event.state === 'dropped' || event.state === 'deleted') {
       const before = marks.pop();
       if (before !== undefined) {
-        marks.push({ ...before, end: event.time, upright: { tone: event.state === 'dropped' ? 'error' : 'plain', word } });
+        marks.push({
+          ...before,
+          also: [...(before.also ?? []), event.id],
+          end: event.time,
+          upright: { tone: event.state === 'dropped' ? 'error' : 'plain', word },
+        });
       }
       continue;
     }
@@ -444,7 +433,7 @@ function segments(
     const previous = marks.at(-1);
     const end = next?.time ?? trace.end;
     if (previous !== undefined && previous.text.startsWith('Pending') && word === 'Pending') {
-      marks[marks.length - 1] = { ...previous, end };
+      marks[marks.length - 1] = { ...previous, end, also: [...(previous.also ?? []), event.id] };
       continue;
     }
     marks.push(

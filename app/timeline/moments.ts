@@ -37,7 +37,8 @@ export function readMoments(trace: Trace): readonly Moment[] {
   for (const { weight: _, ...moment } of all) {
     const last = moments.at(-1);
     if (last === undefined || moment.time - last.time > 1e-6) moments.push(moment);
-    else if (moment.beginsStep && !last.beginsStep) moments[moments.length - 1] = { ...last, beginsStep: true };
+    else if (moment.beginsStep && !last.beginsStep)
+      moments[moments.length - 1] = { ...last, beginsStep: true };
   }
   return moments;
 }

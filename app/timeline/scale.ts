@@ -159,7 +159,8 @@ function readDemands(
           times.push(part.start, part.end);
           demand(part.start, part.end, PART_WIDTH[part.name] + (part === mark.parts?.at(-1) ? 18 : 0));
         }
-        if (mark.shape !== 'point') demand(mark.start, end, lives ? Math.min(90, readableWidth(mark)) : readableWidth(mark));
+        if (mark.shape !== 'point')
+          demand(mark.start, end, lives ? Math.min(90, readableWidth(mark)) : readableWidth(mark));
         if (before?.shape === 'point' && before.step === mark.step) {
           demand(before.start, mark.start, readableWidth(before));
         } else if (before !== undefined && before.end < mark.start) {
@@ -175,7 +176,11 @@ function readDemands(
 }
 
 /** Gaps of a second and more over which nothing but a state or an object's life goes on. */
-function idleGaps(cuts: Float64Array, lanes: readonly Lane[], index: ReadonlyMap<number, number>): ReadonlySet<number> {
+function idleGaps(
+  cuts: Float64Array,
+  lanes: readonly Lane[],
+  index: ReadonlyMap<number, number>,
+): ReadonlySet<number> {
   const busy = new Int32Array(cuts.length + 1);
   for (const lane of lanes) {
     if (lane.id === 'downstream' || lane.id === 'update-requests') continue;
@@ -383,7 +388,13 @@ function placeScale({ times, flex, fixed, length }: Knots, zoom: number): Placed
 }
 
 /** On the way from one scale to another: `k` from 0 to 1. Still monotone, since a sum of rising maps rises. */
-export function mixPlaced(from: PlacedScale, to: PlacedScale, k: number, start: number, end: number): PlacedScale {
+export function mixPlaced(
+  from: PlacedScale,
+  to: PlacedScale,
+  k: number,
+  start: number,
+  end: number,
+): PlacedScale {
   const mix = (a: number, b: number) => a + (b - a) * k;
   const toX = (time: number) => mix(from.toX(time), to.toX(time));
   return {

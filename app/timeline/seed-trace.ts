@@ -1,7 +1,7 @@
 import {
   type EventId,
-  eventId,
   evaluationId,
+  eventId,
   LATEST_KYVERNO,
   milliseconds,
   type ObjectRef,
@@ -88,7 +88,12 @@ function inOrder(events: readonly TraceEvent[]): TraceEvent[] {
   });
 }
 
-const namespace = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Namespace', name, uid: `uid-${name}` });
+const namespace = (name: string): ObjectRef => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  name,
+  uid: `uid-${name}`,
+});
 const policyOf = (name: string): ObjectRef => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
@@ -121,7 +126,13 @@ function request(verb: 'create' | 'list' | 'get' | 'update', resource: string, t
   };
 }
 
-function story(trace: ReturnType<typeof traceBuilder>, step: number, t: number, name: string, denied: boolean): void {
+function story(
+  trace: ReturnType<typeof traceBuilder>,
+  step: number,
+  t: number,
+  name: string,
+  denied: boolean,
+): void {
   const { add } = trace;
   const ref = namespace(name);
   const ur = denied ? 'ur-7k2xq' : 'ur-m4t9d';
@@ -130,7 +141,9 @@ function story(trace: ReturnType<typeof traceBuilder>, step: number, t: number, 
     kind: 'step',
     exitCode: denied ? 1 : 0,
     stdout: denied ? '' : `namespace/${name} created`,
-    stderr: denied ? 'Error from server: admission webhook "validate.kyverno.svc-fail" denied the request' : '',
+    stderr: denied
+      ? 'Error from server: admission webhook "validate.kyverno.svc-fail" denied the request'
+      : '',
     verdict: denied ? 'denied' : 'allowed',
   });
   const post = add(step, 'admission', t + 1, end, begin, {
@@ -244,7 +257,12 @@ function attempt(
 ): EventId {
   const { add } = trace;
   const end = a + (denied ? 12 : 40);
-  const state = (at: number, of: 'Pending' | 'Failed' | 'Completed' | 'dropped' | 'deleted', retryCount: number, from: EventId) =>
+  const state = (
+    at: number,
+    of: 'Pending' | 'Failed' | 'Completed' | 'dropped' | 'deleted',
+    retryCount: number,
+    from: EventId,
+  ) =>
     add(step, 'background', at, at, from, {
       kind: 'update-request',
       name: ur,

@@ -1,5 +1,5 @@
-import { durationText } from './words.ts';
 import { chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
+import { durationText } from './words.ts';
 
 export interface Tick {
   readonly x: number;
@@ -13,10 +13,11 @@ const STEPS = [1, 2, 5] as const;
 export function roundStep(atLeast: number): number {
   if (!(atLeast > 0) || !Number.isFinite(atLeast)) return 1;
   const LARGE = [
-    1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000,
-    7_200_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000,
+    1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000,
+    3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000,
   ];
-  if (atLeast > 500) return LARGE.find((step) => step >= atLeast) ?? Math.ceil(atLeast / 604_800_000) * 604_800_000;
+  if (atLeast > 500)
+    return LARGE.find((step) => step >= atLeast) ?? Math.ceil(atLeast / 604_800_000) * 604_800_000;
   const power = 10 ** Math.floor(Math.log10(atLeast));
   const step = STEPS.find((factor) => factor * power >= atLeast * 0.999_999) ?? 10;
   return step * power;
@@ -52,10 +53,17 @@ export function readTicks(
     : chapterTicks(scale, placed, left, right, spacing);
 }
 
-function clockTicks(scale: TimeScale, placed: PlacedScale, left: number, right: number, spacing: number): Tick[] {
+function clockTicks(
+  scale: TimeScale,
+  placed: PlacedScale,
+  left: number,
+  right: number,
+  spacing: number,
+): Tick[] {
   const start = scale.chapters[0]?.start ?? 0;
   const from = placed.toTime(left);
-  const perPixel = (placed.toTime(left + 100) - from) / 100 || (placed.toTime(right) - placed.toTime(right - 100)) / 100;
+  const perPixel =
+    (placed.toTime(left + 100) - from) / 100 || (placed.toTime(right) - placed.toTime(right - 100)) / 100;
   const step = roundStep(perPixel * (spacing + 12));
   const ticks: Tick[] = [];
   const first = Math.floor((from - start) / step);
@@ -66,7 +74,13 @@ function clockTicks(scale: TimeScale, placed: PlacedScale, left: number, right: 
   return ticks;
 }
 
-function chapterTicks(scale: TimeScale, placed: PlacedScale, left: number, right: number, spacing: number): Tick[] {
+function chapterTicks(
+  scale: TimeScale,
+  placed: PlacedScale,
+  left: number,
+  right: number,
+  spacing: number,
+): Tick[] {
   const { cuts } = scale;
   const ticks: Tick[] = [];
   const firstFrom = (time: number) => {

@@ -69,12 +69,17 @@ export function verdictOf(event: TraceEvent): Verdict {
     case 'step':
       return event.verdict === 'none'
         ? NONE
-        : { tone: ({ allowed: 'allow', denied: 'deny', error: 'error' } as const)[event.verdict], word: event.verdict };
+        : {
+            tone: ({ allowed: 'allow', denied: 'deny', error: 'error' } as const)[event.verdict],
+            word: event.verdict,
+          };
     case 'request':
       return requestVerdict(event);
     case 'webhook':
       if (!event.allowed) return { tone: 'deny', word: 'denied' };
-      return event.warnings.length > 0 ? { tone: 'warn', word: 'warned' } : { tone: 'allow', word: 'allowed' };
+      return event.warnings.length > 0
+        ? { tone: 'warn', word: 'warned' }
+        : { tone: 'allow', word: 'allowed' };
     case 'rule':
       switch (event.status) {
         case 'pass':
@@ -119,7 +124,10 @@ export function verdictOf(event: TraceEvent): Verdict {
           ? { tone: 'error', word: 'failed' }
           : NONE;
     case 'attempt-part':
-      return { tone: ({ ok: 'allow', failed: 'error', skipped: 'skip' } as const)[event.result], word: event.result };
+      return {
+        tone: ({ ok: 'allow', failed: 'error', skipped: 'skip' } as const)[event.result],
+        word: event.result,
+      };
     case 'target':
       if (event.result === 'refused') return { tone: 'deny', word: 'refused' };
       if (event.result === 'never') return { tone: 'plain', word: 'never' };
@@ -237,7 +245,10 @@ export function captionAtStart(trace: Trace, event: TraceEvent): Caption | undef
     case 'report':
       return say(`${refText(event.report)} is written`, 25);
     case 'policy':
-      return say(event.ready ? `${refText(event.policy)} is Ready` : `${refText(event.policy)} is not Ready`, 22);
+      return say(
+        event.ready ? `${refText(event.policy)} is Ready` : `${refText(event.policy)} is not Ready`,
+        22,
+      );
     case 'unsupported':
       return say(`Not simulated: ${event.what}`, 68);
     case 'stopped':
@@ -253,7 +264,9 @@ export function captionAtEnd(trace: Trace, event: TraceEvent): Caption | undefin
     case 'step':
       if (verdict.word === '') return undefined;
       return say(
-        verdict.tone === 'deny' ? `Step ${event.step} is denied: kubectl exits with ${event.exitCode}` : `Step ${event.step} is ${verdict.word === 'error' ? 'answered with an error' : verdict.word}`,
+        verdict.tone === 'deny'
+          ? `Step ${event.step} is denied: kubectl exits with ${event.exitCode}`
+          : `Step ${event.step} is ${verdict.word === 'error' ? 'answered with an error' : verdict.word}`,
         56,
       );
     case 'request': {
@@ -265,13 +278,19 @@ export function captionAtEnd(trace: Trace, event: TraceEvent): Caption | undefin
             46,
           );
         }
-        return verdict.word === '' ? undefined : say(`${requestText(event)} is answered: ${event.code} ${event.reason ?? ''}`.trim(), 36);
+        return verdict.word === ''
+          ? undefined
+          : say(`${requestText(event)} is answered: ${event.code} ${event.reason ?? ''}`.trim(), 36);
       }
-      if (event.code >= 400) return say(`Denied with HTTP ${event.code}: ${clip(refText(event.target), 60)} is refused`, 75);
+      if (event.code >= 400)
+        return say(`Denied with HTTP ${event.code}: ${clip(refText(event.target), 60)} is refused`, 75);
       return say(`The API server answers ${event.code}`, 38);
     }
     case 'webhook':
-      return say(`${webhookText(event.name)} ${event.allowed ? 'allows the request' : 'denies the request'}`, event.allowed ? 41 : 70);
+      return say(
+        `${webhookText(event.name)} ${event.allowed ? 'allows the request' : 'denies the request'}`,
+        event.allowed ? 41 : 70,
+      );
     case 'rule': {
       const name = `${event.policy} / ${event.rule}`;
       if (event.status === 'none') return say(`${name} does not match`, 30);
@@ -287,10 +306,16 @@ export function captionAtEnd(trace: Trace, event: TraceEvent): Caption | undefin
     }
     case 'attempt':
       if (event.result === 'pending') return undefined;
-      return say(`Attempt ${event.attempt} of ${event.of} ${event.result === 'failed' ? 'fails' : 'completes'}`, 52);
+      return say(
+        `Attempt ${event.attempt} of ${event.of} ${event.result === 'failed' ? 'fails' : 'completes'}`,
+        52,
+      );
     case 'attempt-part':
       if (event.result === 'ok') return undefined;
-      return say(`${attemptNumber(trace, event)}: ${event.part} ${event.result}${event.message === '' ? '' : `: ${clip(firstSentence(event.message), 80)}`}`, 48);
+      return say(
+        `${attemptNumber(trace, event)}: ${event.part} ${event.result}${event.message === '' ? '' : `: ${clip(firstSentence(event.message), 80)}`}`,
+        48,
+      );
     default:
       return undefined;
   }
@@ -416,7 +441,8 @@ export function nameOf(trace: Trace, event: TraceEvent): string {
 
 /** `5 s`, `2 min`, `26 min`, `850 ms`: a length of time in the largest unit that reads well. */
 export function durationText(ms: number): string {
-  const trim = (value: number) => (value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value)));
+  const trim = (value: number) =>
+    value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value));
   if (ms < 1) return `${Math.round(ms * 1000)} µs`;
   if (ms < 1000) return `${trim(ms)} ms`;
   if (ms < 60_000) return `${trim(ms / 1000)} s`;

@@ -1,0 +1,220 @@
+import type { EventId } from '../../src/index.ts';
+import type { PlaybackStore } from '../stores/playback.ts';
+import { stopAt } from '../stores/playback.ts';
+import type { RunStore } from '../stores/run.ts';
+import type { SelectionStore } from '../stores/selection.ts';
+import type { ViewportStore } from '../stores/viewport.ts';
+import { alongFlow } from './flow.ts';
+import { type TimelineModel, timelineOf } from './model.ts';
+import { clampScroll, fitAll, fitEvent, scaleOf, zoomAt, zoomOf } from './navigate.ts';
+
+/** Something that the timeline can be told to do, by key, button or palette. */
+export interface TimelineCommand {
+  readonly id: string;
+  readonly label: string;
+  /** `Space`, `Shift+,`, `Alt+-`, `a`; the first one is shown. Letters and signs as typed. */
+  readonly keys: readonly string[];
+  /** `timeline`: the keys act only while the timeline has the focus, since they mean something elsewhere too. */
+  readonly scope: 'page' | 'timeline';
+  readonly run: () => void;
+}
+
+interface Stores {
+  readonly run: Pick<RunStore, 'getState'>;
+  readonly playback: PlaybackStore;
+  readonly viewport: ViewportStore;
+  readonly selection: SelectionStore;
+}
+
+const PAN = 0.18;
+const ZOOM = 1.35;
+
+/** The commands of the timeline, for the one registry of the page. */
+export function timelineCommands({ run, playback, viewport, selection }: Stores): readonly TimelineCommand[] {
+  const withModel = (act: (model: TimelineModel) => void) => () => {
+    const { trace } = run.getState();
+    if (trace !== undefined) act(timelineOf(trace));
+  };
+  const play = (act: () => void) => () => {
+    playback.getState().pause();
+    act();
+  };
+  const pan = (share: number) =>
+    withModel((model) => {
+      const window = viewport.getState();
+      window.setWindow({ scrollX: clampScroll(model, window, window.scrollX + window.width * share) });
+    });
+  const zoom = (factor: number) =>
+    withModel((model) => {
+      const window = viewport.getState();
+      const placed = scaleOf(model, window).at(zoomOf(model, window));
+      const x = placed.toX(playback.getState().playhead) - window.scrollX;
+      const anchor = x >= 0 && x <= window.width ? x : window.width / 2;
+      window.setWindow(zoomAt(model, window, anchor, factor));
+    });
+  const along = (direction: 'next' | 'previous') =>
+    withModel((model) => {
+      const { selected, select } = selection.getState();
+      const from = selected ?? presentEvent(model, playback.getState().playhead);
+      if (from === undefined) return;
+      const to =
+        selected === undefined
+          ? from
+          : alongFlow(model.flow, from, direction, (id) => model.placeOf(id) !== undefined);
+      if (to === undefined) return;
+      select(to);
+      playback.getState().pause();
+      playback.getState().seek(model.trace.events[to]?.time ?? playback.getState().playhead);
+    });
+  let filled: EventId | undefined;
+  const fitSelection = withModel((model) => {
+    const { selected } = selection.getState();
+    const window = viewport.getState();
+    const id = selected ?? presentEvent(model, playback.getState().playhead);
+    if (id === undefined) return;
+    const fit = fitEvent(model, window, id, filled === id);
+    filled = filled === id ? undefined : id;
+    if (fit !== undefined) window.setWindow(fit);
+  });
+  const of = playback.getState;
+
+  return [
+    { id: 'timeline.play', label: 'Play or pause', keys: ['Space'], scope: 'page', run: () => of().toggle() },
+    { id: 'timeline.next', label: 'Next event', keys: ['.'], scope: 'page', run: play(() => of().next()) },
+    {
+      id: 'timeline.previous',
+      label: 'Previous event',
+      keys: [','],
+      scope: 'page',
+      run: play(() => of().previous()),
+    },
+    {
+      id: 'timeline.nextStep',
+      label: 'Next step',
+      keys: ['Shift+.'],
+      scope: 'page',
+      run: play(() => of().nextStep()),
+    },
+    {
+      id: 'timeline.previousStep',
+      label: 'Previous step',
+      keys: ['Shift+,'],
+      scope: 'page',
+      run: play(() => of().previousStep()),
+    },
+    {
+      id: 'timeline.start',
+      label: 'To the start',
+      keys: ['Home'],
+      scope: 'timeline',
+      run: play(() => of().toStart()),
+    },
+    {
+      id: 'timeline.end',
+      label: 'To the end',
+      keys: ['End'],
+      scope: 'timeline',
+      run: play(() => of().toEnd()),
+    },
+    { id: 'timeline.slower', label: 'Play slower', keys: ['Alt+-'], scope: 'page', run: () => of().slower() },
+    { id: 'timeline.faster', label: 'Play faster', keys: ['Alt+='], scope: 'page', run: () => of().faster() },
+    { id: 'timeline.panLeft', label: 'Pan left', keys: ['a'], scope: 'page', run: pan(-PAN) },
+    { id: 'timeline.panRight', label: 'Pan right', keys: ['d'], scope: 'page', run: pan(PAN) },
+    { id: 'timeline.arrowLeft', label: 'Pan left', keys: ['ArrowLeft'], scope: 'timeline', run: pan(-PAN) },
+    { id: 'timeline.arrowRight', label: 'Pan right', keys: ['ArrowRight'], scope: 'timeline', run: pan(PAN) },
+    { id: 'timeline.zoomIn', label: 'Zoom in', keys: ['w', '+', '='], scope: 'page', run: zoom(ZOOM) },
+    { id: 'timeline.zoomOut', label: 'Zoom out', keys: ['s', '-'], scope: 'page', run: zoom(1 / ZOOM) },
+    {
+      id: 'timeline.fitAll',
+      label: 'Fit everything',
+      keys: ['0'],
+      scope: 'page',
+      run: withModel((model) => viewport.getState().setWindow(fitAll(model, viewport.getState()))),
+    },
+    {
+      id: 'timeline.fitSelection',
+      label: 'Fit the selection',
+      keys: ['f'],
+      scope: 'page',
+      run: fitSelection,
+    },
+    {
+      id: 'timeline.clear',
+      label: 'Clear the selection',
+      keys: ['Escape'],
+      scope: 'page',
+      run: () => selection.getState().select(undefined),
+    },
+    {
+      id: 'timeline.alongNext',
+      label: 'Next along the flow',
+      keys: [']'],
+      scope: 'page',
+      run: along('next'),
+    },
+    {
+      id: 'timeline.alongPrevious',
+      label: 'Previous along the flow',
+      keys: ['['],
+      scope: 'page',
+      run: along('previous'),
+    },
+    {
+      id: 'timeline.scale',
+      label: 'Switch between chapters and clock',
+      keys: ['c'],
+      scope: 'page',
+      run: () => viewport.getState().toggleScale(),
+    },
+    {
+      id: 'timeline.list',
+      label: 'Show events as a list or as a picture',
+      keys: ['l'],
+      scope: 'page',
+      run: () => viewport.getState().toggleList(),
+    },
+  ];
+}
+
+/** The event that the present moment is about. */
+export function presentEvent(model: TimelineModel, playhead: number): EventId | undefined {
+  return model.moments[Math.max(0, stopAt(model.moments, playhead))]?.event;
+}
+
+/** Whether a keyboard event is a key of a command. */
+export function isKey(
+  event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>,
+  key: string,
+): boolean {
+  if (event.ctrlKey || event.metaKey) return false;
+  const parts = key.split('+').filter((part) => part !== '');
+  const name = key.endsWith('+') ? '+' : (parts.at(-1) ?? key);
+  const shift = key.startsWith('Shift+');
+  const alt = key.startsWith('Alt+');
+  if (alt !== event.altKey) return false;
+  if (name === 'Space') return event.key === ' ' && event.shiftKey === shift;
+  if (name.length > 1) return event.key === name && event.shiftKey === shift;
+  // With Shift, signs change with the layout: what the key is without it counts too.
+  if (shift) return event.shiftKey && (event.key === name || CODES[name] === event.code);
+  if (alt) return event.key === name || CODES[name] === event.code;
+  if (/[a-z]/.test(name)) return event.key === name && !event.shiftKey;
+  return event.key === name && !(event.shiftKey && CODES[name] === event.code);
+}
+
+const CODES: Readonly<Record<string, string>> = { '.': 'Period', ',': 'Comma', '-': 'Minus', '=': 'Equal' };
+
+/** Whether typing goes somewhere else: a text field, the editor, a menu. Single keys are then not commands. */
+export function takesText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  return (
+    target.closest(
+      'input, textarea, select, [role="textbox"], [role="menu"], [role="listbox"], [role="dialog"]',
+    ) !== null
+  );
+}
+
+/** Whether an element does something of its own with Space or Enter. */
+export function takesSpace(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('button, a[href], summary, [role="tab"]') !== null;
+}

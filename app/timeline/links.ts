@@ -1,0 +1,175 @@
+import type { EventId } from '../../src/index.ts';
+import type { Mark } from './lanes.ts';
+import type { Box, Density, LaneBox, View } from './layout.ts';
+import { placeMark } from './layout.ts';
+import type { TimelineModel } from './model.ts';
+
+/** An arrow from a cause to its effect: right angles only. */
+export interface Link {
+  readonly kind: 'flow' | 'question' | 'answer' | 'refusal';
+  readonly from: EventId;
+  readonly to: EventId;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+const INSET = 4;
+
+/** Arrows that lead to a visible mark. */
+export function linkPaths(
+  model: TimelineModel,
+  view: View,
+  lanes: readonly LaneBox[],
+  density: Density,
+  boxes: readonly Box[],
+): Link[] {
+  const links: Link[] = [];
+  for (const box of boxes) {
+    if (box.mark.shape === 'ghost' || box.mark.shape === 'drift') continue;
+    const cause = causeOf(model, box.mark);
+    if (cause === undefined) continue;
+    const lane = lanes[cause.lane];
+    if (lane === undefined || lane.collapsed || lanes[box.lane]?.collapsed === true) continue;
+    const from: Rect = { ...placeMark(cause.mark, view), y: lane.rows[cause.row] ?? lane.y, h: density.bar };
+    links.push(
+      ...pathsBetween(
+        model,
+        cause,
+        from,
+        box,
+        view.lit.has(cause.mark.event) && view.lit.has(box.mark.event),
+      ),
+    );
+  }
+  return links;
+}
+
+/** The nearest cause that has a mark. */
+function causeOf(model: TimelineModel, mark: Mark) {
+  let at = model.flow.cause[mark.event] ?? -1;
+  for (let i = 0; i < 8 && at >= 0; i++) {
+    const place = model.placeOf(at as EventId);
+    if (place !== undefined && place.mark !== mark) return place;
+    at = model.flow.cause[at] ?? -1;
+  }
+  return undefined;
+}
+
+function pathsBetween(
+  model: TimelineModel,
+  cause: { readonly lane: number; readonly row: number; readonly mark: Mark },
+  a: Rect,
+  box: Box,
+  lit: boolean,
+): Link[] {
+  const from = cause.mark.event;
+  const to = box.mark.event;
+  const laneOf = (lane: number) => model.lanes[lane]?.id;
+  const source = laneOf(cause.lane);
+  const target = laneOf(box.lane);
+  if (source === target) {
+    if (source === 'update-requests' && cause.row === box.row && lit) {
+      const y = a.y + a.h + 1;
+      return [
+        {
+          kind: 'flow',
+          from,
+          to,
+          points: [
+            { x: a.x + 1, y },
+            { x: box.x + 2, y },
+          ],
+        },
+      ];
+    }
+    if (source !== 'api-server' && source !== 'update-requests') return [];
+    if (source === 'api-server' && box.x < a.x + a.w) return [];
+  }
+  // An attempt's result is told by the segment above it.
+  if (source === 'background' && target === 'update-requests') return [];
+  if (box.mark.glyph === 'never-stored') return [{ kind: 'refusal', from, to, points: refusal(a, box) }];
+  if (source === 'background' && target === 'api-server') {
+    const bottom = box.y + box.h;
+    const x0 = box.x + Math.min(6, box.w / 3);
+    const x1 = box.x + box.w - Math.min(6, box.w / 3);
+    return [
+      {
+        kind: 'question',
+        from,
+        to,
+        points: [
+          { x: x0, y: a.y },
+          { x: x0, y: bottom + 1 },
+        ],
+      },
+      {
+        kind: 'answer',
+        from,
+        to,
+        points: [
+          { x: x1, y: bottom },
+          { x: x1, y: a.y },
+        ],
+      },
+    ];
+  }
+  return [
+    {
+      kind: 'flow',
+      from,
+      to,
+      points: elbow(a, box, lit && (source === 'api-server' || source === 'update-requests')),
+    },
+  ];
+}
+
+const refusal = (a: Rect, box: Box) => {
+  const y = a.y + a.h / 2;
+  return [
+    { x: a.x + a.w + 5, y },
+    { x: box.x, y },
+    { x: box.x, y: box.y + box.h / 2 - 8 },
+  ];
+};
+
+function elbow(a: Rect, box: Box, along: boolean): { readonly x: number; readonly y: number }[] {
+  const isPoint = box.mark.shape === 'point';
+  const ty = box.y + box.h / 2;
+  const down = box.y > a.y;
+  const edge = down ? a.y + a.h : a.y;
+  const aEnd = a.x + a.w;
+  if (isPoint && box.x > a.x + INSET && box.x < aEnd - 1) {
+    return [
+      { x: box.x, y: edge },
+      { x: box.x, y: ty + (down ? -8 : 8) },
+    ];
+  }
+  const tx = isPoint ? box.x - 8 : box.x;
+  const wanted = tx - 8;
+  if (wanted < a.x + INSET - 3) {
+    // The effect begins with its cause: the thread leaves at the left and comes back.
+    const x = Math.min(tx - 7, a.x - 1);
+    const y = a.y + a.h * 0.7;
+    return [
+      { x: a.x, y },
+      { x, y },
+      { x, y: ty },
+      { x: tx, y: ty },
+    ];
+  }
+  const sx = Math.min(wanted, aEnd - 3);
+  const path = [
+    { x: sx, y: edge },
+    { x: sx, y: ty },
+    { x: tx, y: ty },
+  ];
+  return along && sx > a.x + 10
+    ? [{ x: a.x + 1, y: edge + 1 }, { x: sx, y: edge + 1 }, ...path.slice(1)]
+    : path;
+}

@@ -1,0 +1,208 @@
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import type { EventId } from '../../src/index.ts';
+import { stopAt } from '../stores/playback.ts';
+import { useStudio } from '../stores/studio.ts';
+import { mountCanvas } from './canvas-view.ts';
+import { isKey, takesText, timelineCommands } from './commands.ts';
+import { EventList } from './event-list.tsx';
+import { LaneHeaders } from './lane-headers.tsx';
+import { type TimelineModel, timelineOf } from './model.ts';
+import { Transport } from './transport.tsx';
+import { UprightTrace } from './upright.tsx';
+import { nameOf, reasonOf, verdictOf } from './words.ts';
+import './timeline.css';
+
+const HEADER_WIDTH = 190;
+
+/** The timeline room: transport, and below it the lanes or the list of events. Fills its parent. */
+export function TimelineRoom() {
+  const studio = useStudio();
+  const { run, playback, viewport } = studio;
+  const trace = useStore(run, (state) => state.trace);
+  const stale = useStore(run, (state) => state.status === 'stale');
+  const list = useStore(viewport, (state) => state.list);
+  const phone = usePhone();
+  usePlayDriver();
+  useNewTrace();
+  const commands = useRef(timelineCommands(studio));
+  const model = trace === undefined ? undefined : timelineOf(trace);
+
+  return (
+    <section
+      className={stale ? 'timeline stale' : 'timeline'}
+      aria-label="Timeline"
+      onKeyDown={(event) => {
+        if (takesText(event.target) || event.defaultPrevented) return;
+        const command = commands.current.find(
+          ({ scope, keys }) => scope === 'timeline' && keys.some((key) => isKey(event, key)),
+        );
+        if (command === undefined) return;
+        event.preventDefault();
+        command.run();
+      }}
+    >
+      <Transport model={model} />
+      {model === undefined ? (
+        <p className="timeline-empty">
+          Nothing has run yet. The timeline fills as soon as a step can be simulated.
+        </p>
+      ) : phone ? (
+        <UprightTrace model={model} />
+      ) : list ? (
+        <EventList model={model} />
+      ) : (
+        <Picture model={model} />
+      )}
+      <Announcer model={model} playback={playback} />
+    </section>
+  );
+}
+
+/** Below 600 pixels time runs down instead of across. */
+function usePhone(): boolean {
+  const query = '(max-width: 600px)';
+  const [phone, setPhone] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const read = () => setPhone(media.matches);
+    media.addEventListener('change', read);
+    return () => media.removeEventListener('change', read);
+  }, []);
+  return phone;
+}
+
+/** Moves the playhead while playing, whether the picture is shown or the list. */
+function usePlayDriver(): void {
+  const { playback } = useStudio();
+  const playing = useStore(playback, (state) => state.playing);
+  useEffect(() => {
+    if (!playing) return undefined;
+    let frame = 0;
+    const turn = (now: number) => {
+      playback.getState().advance(now);
+      frame = requestAnimationFrame(turn);
+    };
+    frame = requestAnimationFrame(turn);
+    return () => cancelAnimationFrame(frame);
+  }, [playback, playing]);
+  useEffect(() => {
+    const query = matchMedia('(prefers-reduced-motion: reduce)');
+    const read = () => playback.getState().setReducedMotion(query.matches);
+    read();
+    query.addEventListener('change', read);
+    return () => query.removeEventListener('change', read);
+  }, [playback]);
+}
+
+/** A new trace keeps the playhead where it is, inside the new bounds; a selection that is gone is dropped. */
+function useNewTrace(): void {
+  const { run, playback, selection } = useStudio();
+  const serial = useStore(run, (state) => state.serial);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each good run
+  useEffect(() => {
+    const { trace } = run.getState();
+    if (trace === undefined) return;
+    playback.getState().seek(playback.getState().playhead);
+    selection.getState().keep((event) => event < trace.events.length);
+  }, [serial, run, playback, selection]);
+}
+
+function Picture({ model }: { readonly model: TimelineModel }) {
+  const studio = useStudio();
+  const { viewport } = studio;
+  const host = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [hover, setHover] = useState<{ readonly event: EventId; readonly x: number; readonly y: number }>();
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const measure = () => {
+      const { width, height } = element.getBoundingClientRect();
+      viewport.getState().resize(Math.floor(width), Math.floor(height));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [viewport]);
+  useEffect(() => {
+    if (canvas.current === null) return undefined;
+    return mountCanvas(canvas.current, studio, setHover).dispose;
+  }, [studio]);
+
+  return (
+    <div className="timeline-body" style={{ gridTemplateColumns: `${HEADER_WIDTH}px 1fr` }}>
+      <LaneHeaders model={model} />
+      <div className="timeline-picture" ref={host}>
+        <canvas
+          ref={canvas}
+          tabIndex={0}
+          role="img"
+          aria-label={summary(model)}
+          aria-describedby="timeline-hint"
+        />
+        <p id="timeline-hint" className="visually-hidden">
+          The same events are in the list: press L.
+        </p>
+        {hover !== undefined && <Tooltip model={model} hover={hover} />}
+      </div>
+    </div>
+  );
+}
+
+function summary({ trace, moments }: TimelineModel): string {
+  const steps = trace.steps
+    .filter(({ kind }) => kind === 'command')
+    .map(({ index, title }) => {
+      const event = trace.events.find((e) => e.kind === 'step' && e.step === index);
+      const verdict = event === undefined ? '' : verdictOf(event).word;
+      return verdict === '' ? title : `${title}: ${verdict}`;
+    });
+  return `Timeline of ${moments.length} events. ${steps.join('. ')}`;
+}
+
+function Tooltip({
+  model,
+  hover,
+}: {
+  readonly model: TimelineModel;
+  readonly hover: { readonly event: EventId; readonly x: number; readonly y: number };
+}) {
+  const event = model.trace.events[hover.event];
+  const width = useStore(useStudio().viewport, (state) => state.width);
+  if (event === undefined) return undefined;
+  const verdict = verdictOf(event);
+  const reason = reasonOf(event);
+  const flip = hover.x > width - 330;
+  return (
+    <div
+      className="timeline-tooltip"
+      style={{ top: hover.y + 16, ...(flip ? { right: width - hover.x + 8 } : { left: hover.x + 12 }) }}
+    >
+      <b>{nameOf(model.trace, event)}</b>
+      {verdict.word !== '' && <span className={`tone-${verdict.tone}`}>{verdict.word}</span>}
+      {reason !== '' && <p>{reason.length > 240 ? `${reason.slice(0, 240)}…` : reason}</p>}
+    </div>
+  );
+}
+
+/** Says each moment politely while a person steps; while playing it would only fall behind. */
+function Announcer({
+  model,
+  playback,
+}: {
+  readonly model: TimelineModel | undefined;
+  readonly playback: ReturnType<typeof useStudio>['playback'];
+}) {
+  const index = useStore(playback, (state) =>
+    state.playing || model === undefined ? -1 : stopAt(model.moments, state.playhead),
+  );
+  const moment = model?.moments[index];
+  return (
+    <p className="visually-hidden" aria-live="polite">
+      {moment === undefined ? '' : moment.caption}
+    </p>
+  );
+}
