@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.ts';
+import type { JsonObject, PathSegment } from '../base/json.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { EvaluationNode } from '../kyverno/evaluation.ts';
 import type { Policy, Rule, RuleType } from '../kyverno/policy.ts';
@@ -23,8 +23,22 @@ export interface EngineResponse {
   readonly rules: readonly RuleResponse[];
   /** Every rule that was looked at, those without result (not matched) included, with its explanation. */
   readonly explanations: readonly RuleExplanation[];
+  /** Rules, or parts of the policy, that would have been evaluated but are not simulated: never counted as a result. */
+  readonly unsupported?: readonly UnsupportedFeature[];
   /** The resource after mutate rules. */
   readonly patched?: KubernetesObject;
+}
+
+/** Something a policy asks for that the engine does not simulate. Callers turn it into an `unsupported` event. */
+export interface UnsupportedFeature {
+  /** Absent if it concerns the whole policy. */
+  readonly rule?: string;
+  /** In the policy's own words: `validate.cel`, `webhookConfiguration.matchConditions`. */
+  readonly what: string;
+  /** One sentence for the person. */
+  readonly message: string;
+  /** Where the policy says it. */
+  readonly path: readonly PathSegment[];
 }
 
 export interface RuleExplanation {

@@ -79,10 +79,10 @@ interface Explained {
   readonly path: readonly PathSegment[];
 }
 
-const EQUALITY = /^not?equals?$|^equals?$/i;
+const EQUALITY = /^(not)?equals?$/i;
 
 /** What comparing came to, in a few words. */
-function describe(operator: string, key: Json, value: Json, holds: boolean): string {
+function compareInWords(operator: string, key: Json, value: Json, holds: boolean): string {
   if (!EQUALITY.test(operator)) return String(holds);
   const things =
     isObject(key) && isObject(value)
@@ -115,7 +115,7 @@ function explainOne(
   const failed = 'error' in result;
   const message = failed
     ? result.error
-    : describe(operator, key?.value ?? null, value?.value ?? null, result.holds);
+    : compareInWords(operator, key?.value ?? null, value?.value ?? null, result.holds);
   return {
     label: `[${index}] ${operator}`,
     status: failed ? 'error' : result.holds ? 'pass' : 'fail',

@@ -24,14 +24,18 @@ const formatNumber = (value: number, kind: NumberKind): string =>
 
 const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
+/** Deeper than any manifest that can be read; only a guard against running out of stack. */
+const MAX_DEPTH = 1000;
+
 /** A value as Go's fmt.Sprint prints it: `[a b]`, `map[k:v]` with sorted keys, `<nil>`. `kind` is that of its numbers. */
-export function formatGo(value: Json | undefined, kind: NumberKind): string {
+export function formatGo(value: Json | undefined, kind: NumberKind, depth = 0): string {
+  if (depth > MAX_DEPTH) return '…';
   if (value === undefined || value === null) return '<nil>';
   if (typeof value === 'number') return formatNumber(value, kind);
-  if (Array.isArray(value)) return `[${value.map((item) => formatGo(item, kind)).join(' ')}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => formatGo(item, kind, depth + 1)).join(' ')}]`;
   if (!isObject(value)) return String(value);
   const entries = Object.entries(value).sort(([left], [right]) => byText(left, right));
-  return `map[${entries.map(([key, item]) => `${key}:${formatGo(item, kind)}`).join(' ')}]`;
+  return `map[${entries.map(([key, item]) => `${key}:${formatGo(item, kind, depth + 1)}`).join(' ')}]`;
 }
 
 /** The Go type of a decoded JSON value, as `%T` prints it. */

@@ -50,6 +50,8 @@ interface Walk {
   readonly anchors: Map<string, boolean>;
   /** Expanded metadata of a pattern map; Kyverno expands in place, so a second look sees the first one's result. */
   readonly expanded: Map<JsonObject, JsonObject>;
+  /** Parts of the pattern that are known to hold no anchors. */
+  readonly plain: Set<JsonObject | readonly Json[]>;
   readonly numbers: NumberKind;
   depth: number;
 }
@@ -165,7 +167,7 @@ function matchMap(actual: JsonObject, original: JsonObject, place: Place, walk: 
   const failure = matchAnchors(actual, pattern, first, place, walk);
   if (failure) return failure;
   const rest = first.length === 0 ? keys : keys.filter((key) => !comesFirst(parseAnchor(key)));
-  for (const key of orderPlain(rest, pattern)) {
+  for (const key of orderPlain(rest, pattern, walk)) {
     const found = matchKey(actual, key, pattern[key] ?? null, place, walk);
     if (found) return found;
   }
@@ -192,12 +194,17 @@ function matchAnchors(
   return skips.length > 0 && (applied === 0 || ownSkip()) ? skipped(place, skips) : undefined;
 }
 
-function hasAnchors(pattern: Json): boolean {
+/** Whether an anchor stands anywhere below; what was found plain is remembered, for its parts are asked next. */
+function hasAnchors(pattern: Json, walk: Walk): boolean {
+  if (typeof pattern !== 'object' || pattern === null || walk.plain.has(pattern)) return false;
   const open: Json[] = [pattern];
+  const visited: (JsonObject | readonly Json[])[] = [];
   for (let item = open.pop(); item !== undefined; item = open.pop()) {
     if (Array.isArray(item)) {
+      visited.push(item);
       for (const child of item as readonly Json[]) open.push(child);
     } else if (isObject(item)) {
+      visited.push(item);
       for (const [key, child] of Object.entries(item)) {
         const anchor = parseAnchor(key);
         if (anchor && anchor.type !== 'add') return true;
@@ -205,15 +212,16 @@ function hasAnchors(pattern: Json): boolean {
       }
     }
   }
+  for (const item of visited) walk.plain.add(item);
   return false;
 }
 
 /** Keys with anchors inside and global anchors go first, the last one of the alphabet foremost. */
-function orderPlain(sorted: readonly string[], pattern: JsonObject): readonly string[] {
+function orderPlain(sorted: readonly string[], pattern: JsonObject, walk: Walk): readonly string[] {
   const front: string[] = [];
   const back: string[] = [];
   for (const key of sorted) {
-    const isFront = parseAnchor(key)?.type === 'global' || hasAnchors(pattern[key] ?? null);
+    const isFront = parseAnchor(key)?.type === 'global' || hasAnchors(pattern[key] ?? null, walk);
     if (isFront) front.push(key);
     else back.push(key);
   }
@@ -359,7 +367,7 @@ export function matchPattern(
   pattern: Json,
   numbers: NumberKind = 'int',
 ): PatternResult {
-  const walk: Walk = { anchors: new Map(), expanded: new Map(), numbers, depth: 0 };
+  const walk: Walk = { anchors: new Map(), expanded: new Map(), plain: new Set(), numbers, depth: 0 };
   const failure = matchElement(resource, pattern, { text: '/', parent: undefined, step: undefined }, walk);
   if (!failure) return { status: 'pass' };
   const { message, place, expected, actual } = failure;
