@@ -373,9 +373,9 @@ function main(): void {
     const own = readObjects(`kyverno-${kyverno}.yaml`).map(reduceRole);
     const kinds = kyverno === WITH_SCHEMAS ? crds.map(reduceCrd) : olderCrds(kyverno);
     const objects = [...kinds, ...namespaceObjects(), ...kubernetes, ...own];
-    write(`base-${kyverno}.json`, { kyverno, kubernetes: KUBERNETES, objects });
+    const schemas = kyverno === WITH_SCHEMAS ? { schemas: schemasOf(crds) } : {};
+    write(`base-${kyverno}.json`, { kyverno, kubernetes: KUBERNETES, objects, ...schemas });
   }
-  write(`crds-${WITH_SCHEMAS}.json`, schemasOf(crds));
 }
 
 function readObjects(file: string): readonly KubernetesObject[] {

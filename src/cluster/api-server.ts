@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { get, getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
@@ -12,15 +13,17 @@ import type {
   ResourceInfo,
   WatchEvent,
 } from './api.ts';
-import { Authorizer, withImpliedGroups } from './authorizer.ts';
+import { type Authorizer, withImpliedGroups } from './authorizer.ts';
+import { authorizerOf, discoveryOfStore, emptyStore, imageOf, RBAC_GROUP } from './base-image.ts';
+import type { ClusterBase } from './cluster-base.ts';
 import { CRDS } from './custom-resources.ts';
-import { discoveryOf } from './discovery.ts';
+import { CustomSchemas } from './custom-schemas.ts';
 import type { Outcome } from './request-run.ts';
 import { RequestRun, refuse, targetOf } from './request-run.ts';
 import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
 import { badRequest, forbidden, methodNotSupported, notFound, unknownPath } from './status.ts';
-import { Store } from './store.ts';
+import { formatTimestamp } from './store.ts';
 import { Writer } from './writer.ts';
 
 /** The server with the door that only the start of a simulation uses. */
@@ -30,15 +33,13 @@ export interface SimulatedApiServer extends ApiServer {
    * of kinds that nobody serves are handed back. CRDs must come before their objects.
    */
   seed(objects: readonly KubernetesObject[], options: SeedOptions): readonly KubernetesObject[];
+  /** Starts from a cluster base: its schemas, and its objects, unrecorded. */
+  load(base: Pick<ClusterBase, 'objects' | 'schemas'>): void;
   /** Takes all objects of a resource out of the store at once, past admission: what is left when its CRD goes. */
   purge(resource: { readonly group: string; readonly resource: string }, cause: EventId): void;
   /** Latest resourceVersion of the cluster. */
   resourceVersion(): string;
 }
-
-/** Where a fresh cluster's resourceVersions go on, so that the base's writes lie below. */
-const FIRST_RESOURCE_VERSION = 500;
-const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 /** A simulated kube-apiserver with an empty etcd (house: cluster/api-server.ts). */
 export function createApiServer(options: ApiServerOptions): SimulatedApiServer {
@@ -47,7 +48,8 @@ export function createApiServer(options: ApiServerOptions): SimulatedApiServer {
 
 class Server implements SimulatedApiServer {
   readonly #options: ApiServerOptions;
-  readonly #store = new Store(FIRST_RESOURCE_VERSION);
+  readonly #store = emptyStore();
+  readonly #schemas: CustomSchemas;
   readonly #writer: Writer;
   readonly #listeners: ((event: WatchEvent) => void)[] = [];
   #authorizer: Authorizer | undefined;
@@ -55,7 +57,8 @@ class Server implements SimulatedApiServer {
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
-    this.#writer = new Writer(options, this.#store, (event) => this.#changed(event));
+    this.#schemas = new CustomSchemas(this.#store);
+    this.#writer = new Writer(options, this.#store, this.#schemas, (event) => this.#changed(event));
   }
 
   *request(request: ApiRequest): Process<ApiResponse> {
@@ -75,7 +78,7 @@ class Server implements SimulatedApiServer {
   }
 
   discovery(): Discovery {
-    this.#discovery ??= discoveryOf(this.#store.list(CRDS));
+    this.#discovery ??= discoveryOfStore(this.#store);
     return this.#discovery;
   }
 
@@ -100,6 +103,15 @@ class Server implements SimulatedApiServer {
     return this.#store.version;
   }
 
+  load(base: Pick<ClusterBase, 'objects' | 'schemas'>): void {
+    assert(this.#store.version === emptyStore().version, 'a cluster starts from its base');
+    const image = imageOf(base, formatTimestamp(this.#options.wallClock()));
+    this.#store.fill(image.store);
+    this.#schemas.load(image.schemas);
+    this.#discovery = image.discovery;
+    this.#authorizer = image.authorizer;
+  }
+
   purge(resource: { readonly group: string; readonly resource: string }, cause: EventId): void {
     const info = this.discovery().resources.find(
       (known) => known.group === resource.group && known.resource === resource.resource,
@@ -112,7 +124,6 @@ class Server implements SimulatedApiServer {
       const info = this.discovery().byKind(gvkOf(object));
       if (info === undefined) return true;
       this.#writer.seed(object, info, options);
-      if (!options.recorded) this.#forget(info);
       return false;
     });
   }
@@ -175,14 +186,7 @@ class Server implements SimulatedApiServer {
   }
 
   #rbac(): Authorizer {
-    const list = (resource: string): readonly KubernetesObject[] =>
-      this.#store.list({ group: RBAC_GROUP, resource });
-    this.#authorizer ??= new Authorizer({
-      roles: list('roles'),
-      clusterRoles: list('clusterroles'),
-      roleBindings: list('rolebindings'),
-      clusterRoleBindings: list('clusterrolebindings'),
-    });
+    this.#authorizer ??= authorizerOf(this.#store);
     return this.#authorizer;
   }
 

@@ -9,6 +9,8 @@ export interface ClusterBase {
   readonly kubernetes: string;
   /** CRDs first, then namespaces, roles, bindings, service accounts, ConfigMaps. */
   readonly objects: readonly KubernetesObject[];
+  /** Schemas of the CRDs, where they are known; read by the API server. */
+  readonly schemas?: Json;
 }
 
 /** Reads a `base-<version>.json`; undefined if it is not one, or one for another version than `kyverno`. */
@@ -16,7 +18,9 @@ export function readClusterBase(json: Json, kyverno: Trace['kyverno']): ClusterB
   const kubernetes = getString(json, 'kubernetes');
   if (kubernetes === undefined || getString(json, 'kyverno') !== kyverno) return undefined;
   const objects = getList(json, 'objects').filter(isKubernetesObject);
-  return objects.length === 0 ? undefined : { kyverno, kubernetes, objects };
+  if (objects.length === 0) return undefined;
+  const schemas = get(json, 'schemas');
+  return { kyverno, kubernetes, objects, ...(schemas === undefined ? {} : { schemas }) };
 }
 
 function isKubernetesObject(value: Json): value is KubernetesObject {

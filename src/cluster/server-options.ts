@@ -19,12 +19,11 @@ export interface ApiServerOptions {
   readonly latencies: ApiServerLatencies;
 }
 
-/** Who puts objects in place before the clock runs, and whether the trace shall know of it. */
+/** Who puts objects in place before the clock runs. */
 export interface SeedOptions {
   readonly user: UserInfo;
   readonly component: Component;
   readonly fieldManager: string;
-  /** False for what every cluster holds: no events, no revisions, no watch events. */
-  readonly recorded: boolean;
+  /** The event that they are told to come from; the first one by default. */
   readonly cause?: EventId;
 }

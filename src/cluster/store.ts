@@ -64,15 +64,10 @@ export class Store {
     this.#collections.get(keyOf(collection))?.delete(`${namespace}/${name}`);
   }
 
-  /** All collections that hold something in the namespace. */
-  collectionsIn(namespace: string): readonly Collection[] {
-    const prefix = `${namespace}/`;
-    return [...this.#collections]
-      .filter(([, entries]) => [...entries.keys()].some((key) => key.startsWith(prefix)))
-      .map(([key]) => {
-        const slash = key.indexOf('/');
-        return { group: key.slice(0, slash), resource: key.slice(slash + 1) };
-      });
+  /** Takes over everything that another store holds, and its counter. */
+  fill(from: Store): void {
+    for (const [key, entries] of from.#collections) this.#collections.set(key, new Map(entries));
+    this.#counter = from.#counter;
   }
 }
 
@@ -91,3 +86,7 @@ export function withMetadata(
 
 export const resourceVersionOf = (object: KubernetesObject): string =>
   getString(object, 'metadata', 'resourceVersion') ?? '';
+
+/** RFC 3339 in seconds, as the server writes times. */
+export const formatTimestamp = (epochMilliseconds: number): string =>
+  `${new Date(epochMilliseconds).toISOString().slice(0, 19)}Z`;

@@ -6,6 +6,7 @@ import type { UserInfo } from '../kubernetes/object.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { Admission, ApiRequest, ApiResponse, WatchEvent } from './api.ts';
 import { createApiServer, type SimulatedApiServer } from './api-server.ts';
+import type { ClusterBase } from './cluster-base.ts';
 import { startControllers } from './controllers.ts';
 import { API_SERVER_LATENCIES, CONTROLLER_LATENCIES } from './latencies.ts';
 
@@ -29,7 +30,16 @@ export const ALICE: UserInfo = { username: 'alice', groups: ['system:authenticat
 export const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' };
 export const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
 
-export function testCluster(): TestCluster {
+const namespaces = ['default', 'kube-system', 'a', 'b'].map((name) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name },
+}));
+
+/** A cluster with four namespaces, or with what a base holds. */
+export function testCluster(
+  base: Pick<ClusterBase, 'objects' | 'schemas'> = { objects: namespaces },
+): TestCluster {
   let time = 0;
   let admission: Admission | undefined;
   const events: Record<string, unknown>[] = [];
@@ -57,14 +67,7 @@ export function testCluster(): TestCluster {
     latencies: API_SERVER_LATENCIES,
   });
   server.watch((event) => watched.push(event));
-  server.seed(
-    ['default', 'kube-system', 'a', 'b'].map((name) => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name },
-    })),
-    { user: ADMIN, component: 'client', fieldManager: 'test', recorded: false },
-  );
+  server.load(base);
   const tasks: { at: number; work: Process<unknown> }[] = [];
   const spawn = (work: Process<unknown>, delay = 0): void => {
     tasks.push({ at: time + delay, work });

@@ -9,7 +9,8 @@ import { nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
 import { diffJson } from '../kubernetes/patch/json-diff.ts';
 import type { StoredEvent } from '../trace/event.ts';
 import type { ResourceInfo, WatchEvent } from './api.ts';
-import { addressProblem, decodeBody } from './decoding.ts';
+import type { CustomSchemas } from './custom-schemas.ts';
+import { addressProblem, type Decoded, decodeBody } from './decoding.ts';
 import { withManagedFields } from './managed-fields.ts';
 import { namespaceRefusal } from './namespace-lifecycle.ts';
 import { applyPatch, isCustom } from './patching.ts';
@@ -18,9 +19,11 @@ import { optionsOf, phaseOf, refuse } from './request-run.ts';
 import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
 import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
+import type { FieldError } from './status.ts';
 import { alreadyExists, conflict, invalid, MODIFIED, notFound } from './status.ts';
 import type { Store, StoredObject } from './store.ts';
-import { resourceVersionOf, withMetadata } from './store.ts';
+import { formatTimestamp, resourceVersionOf, withMetadata } from './store.ts';
+import { schemaErrors } from './structural-schema.ts';
 
 /** Longest prefix of `generateName` that still takes its suffix (apiserver, names/generate.go). */
 const MAX_GENERATED_PREFIX = 58;
@@ -34,11 +37,18 @@ type Author = Pick<RequestRun, 'event' | 'user'> & Pick<SeedOptions, 'component'
 export class Writer {
   readonly #options: ApiServerOptions;
   readonly #store: Store;
+  readonly #schemas: CustomSchemas;
   readonly #changed: (event: WatchEvent) => void;
 
-  constructor(options: ApiServerOptions, store: Store, changed: (event: WatchEvent) => void) {
+  constructor(
+    options: ApiServerOptions,
+    store: Store,
+    schemas: CustomSchemas,
+    changed: (event: WatchEvent) => void,
+  ) {
     this.#options = options;
     this.#store = store;
+    this.#schemas = schemas;
     this.#changed = changed;
   }
 
@@ -72,17 +82,14 @@ export class Writer {
 
   /** Stores an object of the cluster's beginning. */
   seed(object: KubernetesObject, info: ResourceInfo, options: SeedOptions): void {
-    const defaulted = withDefaults(scoped(object, info, namespaceOf(object) || 'default'), info);
-    const owned = options.recorded ? this.#owned(undefined, defaulted, options.fieldManager, '') : defaulted;
+    const read = this.#schemas.read(object, info, 'Ignore');
+    const known = 'object' in read ? read.object : object;
+    const defaulted = withDefaults(scoped(known, info, namespaceOf(object) || 'default'), info);
+    const owned = this.#owned(undefined, defaulted, options.fieldManager, 'Update');
     const prepared = this.#withIdentity(preparedForCreate(owned, info, isCustom(info)));
-    const status = get(object, 'status');
+    const status = get(known, 'status');
     const whole = status === undefined ? prepared : { ...prepared, status };
-    if (options.recorded)
-      this.#commit({ ...options, event: options.cause ?? eventId(0) }, info, 'ADDED', whole, undefined);
-    else
-      this.#store.put(info, {
-        object: withMetadata(whole, { resourceVersion: this.#store.nextVersion() }),
-      });
+    this.#commit({ ...options, event: options.cause ?? eventId(0) }, info, 'ADDED', whole, undefined);
   }
 
   /** Removes all objects of a resource, finalizers or not. */
@@ -97,7 +104,7 @@ export class Writer {
 
   *#create(run: RequestRun, info: ResourceInfo, body: Json | undefined): Process<Outcome> {
     const { request } = run;
-    const decoded = decodeBody(body, info);
+    const decoded = this.#decode(run, info, body);
     if ('failure' in decoded) return refuse('schema', decoded.failure);
     const problem = addressProblem(decoded.object, request.namespace, request.name);
     if (problem !== undefined) return refuse('schema', problem);
@@ -111,7 +118,7 @@ export class Writer {
     const prepared = preparedForCreate(this.#withName(mutated.object), info, isCustom(info));
     const object = this.#withIdentity(prepared);
     run.target = refOf(object);
-    const errors = createErrors(object, info);
+    const errors = [...createErrors(object, info), ...this.#schemaErrors(object, info)];
     if (errors.length > 0) return refuse('schema', invalid(info, nameOf(object), errors));
     const denied = yield* this.#validate(run, info, 'CREATE', object, undefined);
     if (denied !== undefined) return denied;
@@ -154,7 +161,7 @@ export class Writer {
     yield* run.enter('schema', this.#options.latencies.schema);
     const prepared = preparedForUpdate(live, mutated.object, info, request.subresource ?? '');
     const object = withMetadata(prepared, { resourceVersion: resourceVersionOf(live) });
-    const errors = updateErrors(live, object, info);
+    const errors = [...updateErrors(live, object, info), ...this.#schemaErrors(object, info)];
     if (errors.length > 0) return refuse('schema', invalid(info, nameOf(live), errors));
     const denied = yield* this.#validate(run, info, 'UPDATE', object, live);
     if (denied !== undefined) return denied;
@@ -183,12 +190,27 @@ export class Writer {
       if ('failure' in patched) return refuse('schema', patched.failure);
       body = patched.value;
     }
-    const decoded = decodeBody(body, info);
+    const decoded = this.#decode(run, info, body);
     if ('failure' in decoded) return refuse('schema', decoded.failure);
     const problem = addressProblem(decoded.object, request.namespace, request.name);
     if (problem !== undefined) return refuse('schema', problem);
     const metadata = { managedFields: get(live.metadata, 'managedFields') };
     return { object: withMetadata(decoded.object, metadata) };
+  }
+
+  /** Reads a body by its kind's types and schema. */
+  #decode(run: RequestRun, info: ResourceInfo, body: Json | undefined): Decoded {
+    const decoded = decodeBody(body, info);
+    if ('failure' in decoded) return decoded;
+    const read = this.#schemas.read(decoded.object, info, run.request.fieldValidation);
+    if ('warnings' in read) run.warnings.push(...read.warnings);
+    return read;
+  }
+
+  /** What the schema of a custom resource has against it. */
+  #schemaErrors(object: KubernetesObject, info: ResourceInfo): readonly FieldError[] {
+    const schema = this.#schemas.schemaOf(info);
+    return schema === undefined ? [] : schemaErrors(object, schema);
   }
 
   *#delete(run: RequestRun, info: ResourceInfo, name: string): Process<Outcome> {
@@ -381,7 +403,7 @@ export class Writer {
     operation: string,
     subresource = '',
   ): KubernetesObject {
-    const manager = { name, operation: operation === '' ? 'Update' : operation, subresource };
+    const manager = { name, operation, subresource };
     return withManagedFields(live, object, manager, this.#timestamp());
   }
 
@@ -397,7 +419,7 @@ export class Writer {
   }
 
   #timestamp(): string {
-    return `${new Date(this.#options.wallClock()).toISOString().slice(0, 19)}Z`;
+    return formatTimestamp(this.#options.wallClock());
   }
 }
 

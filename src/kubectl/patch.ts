@@ -62,11 +62,20 @@ function patchFromFile(session: Session): Json | undefined {
     : undefined;
 }
 
+/** How deeply a patch may be nested; an object that deep is of no kind. */
+const MAX_DEPTH = 100;
+
 /** Patches are JSON here; kubectl would take YAML as well. */
 function parsePatch(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    return isDeeper(value, MAX_DEPTH) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+function isDeeper(value: Json, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((item: Json) => isDeeper(item, depth - 1));
 }

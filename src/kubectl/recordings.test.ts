@@ -11,8 +11,8 @@ import { managersOf } from '../cluster/managed-fields.ts';
 import { ADMIN, ALICE, type TestCluster, testCluster } from '../cluster/test-cluster.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
-import { withLastApplied } from './last-applied.ts';
 import { runKubectl } from './run-kubectl.ts';
+import { seedApplied } from './seed-applied.ts';
 import { splitShell } from './split-shell.ts';
 
 /*
@@ -40,10 +40,10 @@ interface Step {
 }
 
 /**
- * S06x has a key that YAML 1.1 reads otherwise than this test's parser; S12 is about policy admission; in S15 a policy
+ * S06x has a key that YAML 1.1 reads otherwise than this test's parser; in S15 a policy
  * mutates objects, which no recorded answer tells.
  */
-const LEFT_OUT = ['S06x', 'S12', 'S15'];
+const LEFT_OUT = ['S06x', 'S15'];
 
 const folders = existsSync(recordings)
   ? readdirSync(recordings).filter((name) => !LEFT_OUT.includes(name.split('-')[0] ?? ''))
@@ -164,18 +164,10 @@ function filesOf(folder: string, argv: readonly string[]): Record<string, readon
 }
 
 function clusterBefore(folder: string): TestCluster {
-  const cluster = testCluster();
   const json = JSON.parse(readFileSync(join(root, 'public/cluster/base-1.19.json'), 'utf8')) as Json;
-  const base = readClusterBase(json, '1.19')?.objects ?? [];
-  const seed = { user: ADMIN, component: 'client', recorded: false } as const;
-  cluster.server.seed(base, { ...seed, fieldManager: 'helm' });
+  const cluster = testCluster(readClusterBase(json, '1.19'));
   const before = join(recordings, folder, 'before.yaml');
-  if (existsSync(before))
-    cluster.server.seed(readObjects(before).map(withLastApplied), {
-      ...seed,
-      fieldManager: 'kubectl-client-side-apply',
-      recorded: true,
-    });
+  if (existsSync(before)) seedApplied(cluster.server, readObjects(before), ADMIN);
   return cluster;
 }
 
