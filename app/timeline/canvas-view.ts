@@ -8,7 +8,7 @@ import { chainOf, pathTo } from './flow.ts';
 import { eventOf, type Hit, hitTest } from './hit-test.ts';
 import { type Frame, layout } from './layout.ts';
 import { type TimelineModel, timelineOf } from './model.ts';
-import { clampScroll, fitAll, placedOf, revealTime, scaleOf, zoomAt } from './navigate.ts';
+import { clampScroll, fitAll, placedOf, revealTime, scaleOf, zoomAt, zoomOf } from './navigate.ts';
 import { type Palette, readPalette } from './palette.ts';
 import { mixPlaced, type PlacedScale } from './scale.ts';
 
@@ -79,6 +79,10 @@ export function mountCanvas(
       scale: scaleOf(current, window),
       placed,
       scrollX,
+      edge: Math.max(
+        window.width,
+        scaleOf(current, window).width(zoomOf(current, window)) - viewport.getState().scrollX,
+      ),
       scrollY: window.scrollY,
       collapsed: window.collapsed,
       playhead: playback.getState().playhead,

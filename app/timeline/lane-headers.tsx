@@ -28,7 +28,10 @@ export function LaneHeaders({ model }: { readonly model: TimelineModel }) {
       <div className="lane-corner" style={{ height: density.ruler }}>
         {stale && 'last good run'}
       </div>
-      <div className="lane-scroll" style={{ top: density.ruler }}>
+      <div
+        className={shore === undefined ? 'lane-scroll' : 'lane-scroll with-background'}
+        style={{ top: density.ruler }}
+      >
         {rails.map(
           (rail) =>
             rail !== undefined && (

@@ -87,8 +87,6 @@ export interface Lane {
   readonly label: string;
   readonly phase: Phase;
   readonly rows: readonly Row[];
-  /** Written when the lane's silence is the answer. */
-  readonly note?: { readonly time: Milliseconds; readonly text: string };
 }
 
 /** Puts marks that overlap in time into rows of their own, first fit; a row is free again at a mark's end. */
@@ -142,6 +140,12 @@ function pointOf(event: TraceEvent, text: string, tone: Tone, glyph: Glyph, deta
   });
 }
 
+function withoutGlyph({ glyph: _, ...mark }: Mark): Mark {
+  return { ...mark, tone: 'plain' };
+}
+
+const same = (mark: Mark): Mark => mark;
+
 const isStep = (event: TraceEvent): event is Extract<TraceEvent, { kind: 'step' }> => event.kind === 'step';
 
 /** Sorts every event of the trace into its lane, in one pass. */
@@ -174,6 +178,12 @@ export function readLanes(trace: Trace): readonly Lane[] {
     return worker;
   };
 
+  const codes = new Map<number, string>();
+  for (const event of trace.events) {
+    if (event.kind === 'request' && event.component === 'client' && event.code >= 400) {
+      codes.set(event.step, ` · HTTP ${event.code}`);
+    }
+  }
   for (const event of trace.events) {
     if (!isTold(trace, event)) continue;
     switch (event.kind) {
@@ -187,7 +197,7 @@ export function readLanes(trace: Trace): readonly Lane[] {
             tinted: true,
             body: 'a',
             ...(step === undefined ? {} : { detail: `as ${userText(step.username)}` }),
-            ...(denied ? { post: true as const, after: 'denied' } : {}),
+            ...(denied ? { post: true as const, after: `denied${codes.get(event.step) ?? ''}` } : {}),
           }),
         );
         break;
@@ -247,10 +257,10 @@ export function readLanes(trace: Trace): readonly Lane[] {
         break;
       case 'attempt':
         workerOf(event).attempts.push(
-          barOf(event, `attempt ${event.attempt}`, {
-            short: `att. ${event.attempt}`,
-            ...(event.result === 'failed' ? { tone: 'plain' as const } : {}),
-          }),
+          // Why it failed is told by the part below it, so its own mark would only repeat that.
+          (event.result === 'failed' ? withoutGlyph : same)(
+            barOf(event, `attempt ${event.attempt}`, { short: `att. ${event.attempt}` }),
+          ),
         );
         break;
       case 'attempt-part':
@@ -302,17 +312,9 @@ export function readLanes(trace: Trace): readonly Lane[] {
   }
 
   const lanes: Lane[] = [];
-  const add = (
-    id: LaneId,
-    label: string,
-    phase: Phase,
-    rows: readonly Row[],
-    note?: { readonly time: Milliseconds; readonly text: string },
-  ) => {
+  const add = (id: LaneId, label: string, phase: Phase, rows: readonly Row[]) => {
     const filled = rows.filter(({ marks }) => marks.length > 0);
-    if (filled.length > 0 || note !== undefined) {
-      lanes.push({ id, label, phase, rows: filled, ...(note === undefined ? {} : { note }) });
-    }
+    if (filled.length > 0) lanes.push({ id, label, phase, rows: filled });
   };
   const packed = (marks: readonly Mark[], label?: string): Row[] =>
     packRows(marks).map((row, i) => ({ marks: row, ...(i === 0 && label !== undefined ? { label } : {}) }));

@@ -2,7 +2,7 @@ import type { EventId } from '../../src/index.ts';
 import type { Lane, Mark, Row } from './lanes.ts';
 import { type Link, linkPaths } from './links.ts';
 import type { TimelineModel } from './model.ts';
-import type { PlacedScale, TimeScale } from './scale.ts';
+import { chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
 import { playheadText, readTicks, type Tick } from './ticks.ts';
 import { durationText } from './words.ts';
 
@@ -83,6 +83,8 @@ export interface View {
   readonly scale: TimeScale;
   readonly placed: PlacedScale;
   readonly scrollX: number;
+  /** Right edge of the whole scale in the picture: what lasts to the end lasts to here. */
+  readonly edge: number;
   readonly scrollY: number;
   readonly collapsed: readonly string[];
   readonly playhead: number;
@@ -156,12 +158,33 @@ export function firstEndingAfter(row: Row, time: number): number {
   return low;
 }
 
-function firstStartingAfter(row: Row, time: number, from: number): number {
+/** Starts of a row's marks, and which of them are a verdict other than allowed: built when a band first needs them. */
+interface RowIndex {
+  readonly starts: Float64Array;
+  readonly kept: Int32Array;
+}
+
+const rowIndexes = new WeakMap<Row, RowIndex>();
+
+function indexOf(row: Row): RowIndex {
+  let index = rowIndexes.get(row);
+  if (index === undefined) {
+    const kept = row.marks.flatMap(({ tone }, i) =>
+      tone === 'deny' || tone === 'error' || tone === 'warn' ? [i] : [],
+    );
+    index = { starts: Float64Array.from(row.marks, ({ start }) => start), kept: Int32Array.from(kept) };
+    rowIndexes.set(row, index);
+  }
+  return index;
+}
+
+/** First index from `from` whose value is greater than a limit. */
+function firstAbove(values: Float64Array | Int32Array, limit: number, from: number): number {
   let low = from;
-  let high = row.marks.length;
+  let high = values.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((row.marks[middle]?.start ?? 0) > time) high = middle;
+    if ((values[middle] ?? 0) > limit) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -172,15 +195,19 @@ export const RING_OFFSET = 26;
 
 export function placeMark(
   mark: Mark,
-  { placed, scrollX, scale }: View,
+  { placed, scrollX, scale, edge }: View,
 ): { readonly x: number; readonly w: number } {
   if (mark.shape === 'point') {
-    const opens = scale.chapters.some(({ step, start }) => step === mark.step && start === mark.start);
+    // Where chapters touch, a point of the later one stands behind the gap.
+    const opens = chapterAt(scale.chapters, mark.start)?.step === mark.step;
     const x = (opens ? placed.toX(mark.start) : placed.toXEnd(mark.start)) - scrollX;
     return { x: x + (mark.glyph === 'never-stored' ? RING_OFFSET : 0), w: 0 };
   }
   const x = placed.toX(mark.start) - scrollX;
-  return { x, w: Math.max(3, placed.toXEnd(mark.end) - scrollX - x) };
+  const isOpen = mark.fromStart === true && mark.upright === undefined;
+  const end =
+    isOpen && mark.end >= (scale.chapters.at(-1)?.end ?? 0) ? edge : placed.toXEnd(mark.end) - scrollX;
+  return { x, w: Math.max(3, end - x) };
 }
 
 const OVERHANG = 170;
@@ -276,30 +303,32 @@ function layoutBand(
   row: Row,
   from: number,
   x: number,
-  at: { readonly lane: number; readonly y: number; readonly h: number },
+  place: { readonly lane: number; readonly y: number; readonly h: number },
   view: View,
   bands: Band[],
 ): number {
   const columns: number[] = [];
   const kept: { readonly x: number; readonly mark: Mark }[] = [];
+  const index = indexOf(row);
   let i = from;
   let column = x;
   while (i < row.marks.length && column < view.width + BAND_GAP) {
-    const until = firstStartingAfter(row, view.placed.toTime(column + BAND_GAP + view.scrollX), i);
+    let until = firstAbove(index.starts, view.placed.toTime(column + BAND_GAP + view.scrollX), i);
+    // Marks do not overlap, so only the last one of a column can be wide: it stays a mark of its own.
+    const last = row.marks[until - 1];
+    const isWide = until > i && last !== undefined && placeMark(last, view).w > 2 * BAND_GAP;
+    if (isWide) until--;
     if (until === i) break;
     columns.push(until - i);
-    for (let k = i; k < Math.min(until, i + 40); k++) {
-      const mark = row.marks[k];
-      if (mark !== undefined && (mark.tone === 'deny' || mark.tone === 'error' || mark.tone === 'warn')) {
-        kept.push({ x: column, mark });
-        break;
-      }
-    }
+    const at = index.kept[firstAbove(index.kept, i - 1, 0)] ?? until;
+    const verdict = at < until ? row.marks[at] : undefined;
+    if (verdict !== undefined) kept.push({ x: column, mark: verdict });
     i = until;
     column += BAND_GAP;
+    if (isWide) break;
   }
   if (i <= from + 1) return i;
-  bands.push({ lane: at.lane, x0: x, x1: column, y: at.y, h: at.h, count: i - from, columns, kept });
+  bands.push({ lane: place.lane, x0: x, x1: column, y: place.y, h: place.h, count: i - from, columns, kept });
   return i;
 }
 

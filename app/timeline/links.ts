@@ -32,6 +32,7 @@ export function linkPaths(
   const links: Link[] = [];
   for (const box of boxes) {
     if (box.mark.shape === 'ghost' || box.mark.shape === 'drift') continue;
+    if (box.mark.glyph === 'never-stored' && box.mark.start > view.playhead) continue;
     const cause = causeOf(model, box.mark);
     if (cause === undefined) continue;
     const lane = lanes[cause.lane];
@@ -88,9 +89,13 @@ function pathsBetween(
         },
       ];
     }
-    if (source !== 'api-server' && source !== 'update-requests') return [];
-    if (source === 'api-server' && box.x < a.x + a.w) return [];
+    if (source !== 'api-server') return [];
+    if (box.x < a.x + a.w) return [];
   }
+  // Between marks too narrow to be read, arrows would be all there is to see.
+  if (!lit && box.mark.shape !== 'point' && box.w < 8) return [];
+  // Lines of a log stand under what wrote them; an arrow to each would say it twice.
+  if ((target === 'events' || target === 'reports') && !lit) return [];
   // An attempt's result is told by the segment above it.
   if (source === 'background' && target === 'update-requests') return [];
   if (box.mark.glyph === 'never-stored') return [{ kind: 'refusal', from, to, points: refusal(a, box) }];

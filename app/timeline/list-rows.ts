@@ -101,7 +101,7 @@ export function readUprightRows(trace: Trace): readonly EventId[] {
         case 'update-request':
           return event.state !== 'Pending' && event.state !== 'deleted';
         case 'attempt':
-          return event.result !== 'failed' || event.attempt > 1;
+          return event.result !== 'failed';
         case 'target':
           return (event.result !== 'never' && event.result !== 'refused') || isLastOf(trace, event);
         case 'stored':

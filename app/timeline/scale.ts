@@ -71,13 +71,20 @@ export function readChapters(trace: Trace): readonly Chapter[] {
   return chapters;
 }
 
+/** Estimated width of a text at 11 px; capitals are wide. */
+function lettersWidth(text: string): number {
+  let width = 0;
+  for (const letter of text) width += letter >= 'A' && letter <= 'Z' ? 7.4 : 5.7;
+  return width;
+}
+
 /** Width that a mark asks for to be read, CSS pixels; an estimate from its letters. */
 export function readableWidth(mark: Mark): number {
-  const letters = mark.short ?? mark.text;
-  const glyph = mark.glyph === undefined ? 0 : 18;
+  const letters = mark.text.length <= 10 ? mark.text : (mark.short ?? mark.text);
+  const glyph = mark.glyph === undefined ? 0 : 15;
   const number = mark.number === undefined ? 0 : 20;
-  if (mark.shape === 'point') return 22 + Math.min(118, mark.text.length * 6.1);
-  return Math.min(150, Math.max(26, 13 + letters.length * 6.2 + glyph + number));
+  if (mark.shape === 'point') return 24 + Math.min(78, mark.text.length * 5.9);
+  return Math.min(150, Math.max(26, 13 + lettersWidth(letters) + glyph + number));
 }
 
 const PART_WIDTH = { authn: 41, mutating: 60, schema: 53, validating: 66, store: 42 } as const;
@@ -125,7 +132,7 @@ export function chaptersScale(trace: Trace, lanes: readonly Lane[]): TimeScale {
       still[i] = FOLD_WIDTH + 2 * LEAD + 60;
       folds.push({ start: milliseconds(from), end: milliseconds(to) });
     } else {
-      gap[i] = 3 + 5 * Math.log2(1 + (to - from));
+      gap[i] = 1.2 + 3 * Math.log2(1 + (to - from));
     }
   }
   // Chapters that touch share one cut: the room between them is a jump at that time.

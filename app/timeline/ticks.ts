@@ -27,14 +27,14 @@ export function roundStep(atLeast: number): number {
 export function chapterTime(ms: number): string {
   if (ms < 1e-6) return '0';
   if (ms < 100) return ms.toFixed(1);
-  if (ms < 1000) return String(Math.round(ms));
-  return durationText(ms);
+  if (ms < 10_000) return String(Math.round(ms));
+  return ms < 600_000 ? `${(ms / 1000).toFixed(1)} s` : durationText(ms);
 }
 
 /** The playhead's time in its chapter, signed: `+7.4 ms`. */
 export function chapterTimeWithUnit(ms: number): string {
   if (ms < 100) return `+${ms.toFixed(1)} ms`;
-  return `+${ms < 1000 ? `${Math.round(ms)} ms` : durationText(ms)}`;
+  return `+${chapterTime(ms)}${ms < 10_000 ? ' ms' : ''}`;
 }
 
 /**
@@ -120,7 +120,7 @@ function chapterTicks(
   return ticks;
 }
 
-const endText = (ms: number): string => (ms < 1000 ? `${chapterTime(ms)} ms` : durationText(ms));
+const endText = (ms: number): string => `${chapterTime(ms)}${ms < 10_000 ? ' ms' : ''}`;
 
 /** Time in its chapter, or from the beginning on the clock. */
 export function playheadText(scale: TimeScale, time: number): string {

@@ -82,7 +82,7 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
                   number={event.kind === 'step' ? event.step : undefined}
                 />
                 <b
-                  className={`tone-${verdict.tone === 'allow' || verdict.tone === 'plain' ? 'ink' : verdict.tone}`}
+                  className={`tone-${event.kind === 'step' || verdict.tone === 'allow' || verdict.tone === 'plain' ? 'ink' : verdict.tone}`}
                 >
                   {titleOf(model, event)}
                 </b>

@@ -214,7 +214,8 @@ export function captionAtStart(trace: Trace, event: TraceEvent): Caption | undef
       return say(`${who} sends ${requestText(event)}`, 44);
     }
     case 'webhook':
-      return say(`The API server calls ${webhookText(event.name)}`, 40);
+      // The call itself is no moment; its answer is.
+      return event.end > event.time ? undefined : captionAtEnd(trace, event);
     case 'rule':
       return event.end > event.time ? undefined : captionAtEnd(trace, event);
     case 'stored':
@@ -235,12 +236,16 @@ export function captionAtStart(trace: Trace, event: TraceEvent): Caption | undef
     case 'attempt':
       return say(`Attempt ${event.attempt} of ${event.of} begins, on ${event.updateRequest}`, 50);
     case 'attempt-part':
-      return say(partCaption(trace, event), 45);
+      // What a fetch asks is told by its request.
+      return event.part === 'fetch' && event.result !== 'skipped' && event.end > event.time
+        ? undefined
+        : say(partCaption(trace, event), 45);
     case 'target':
       return say(targetCaption(event), 65);
     case 'event':
       return say(`Event ${event.reason}: ${clip(firstSentence(event.message), 90)}`, 35);
     case 'log':
+      if (event.level !== 'error' && event.level !== 'stdout') return undefined;
       return say(`${event.source} logs: ${clip(firstSentence(event.message), 90)}`, 20);
     case 'report':
       return say(`${refText(event.report)} is written`, 25);
@@ -278,7 +283,7 @@ export function captionAtEnd(trace: Trace, event: TraceEvent): Caption | undefin
             46,
           );
         }
-        return verdict.word === ''
+        return event.code < 400
           ? undefined
           : say(`${requestText(event)} is answered: ${event.code} ${event.reason ?? ''}`.trim(), 36);
       }
