@@ -10,7 +10,7 @@ import { withMetadata } from './store.ts';
  */
 
 /** A set of fields: `f:name` for a key, `k:{…}` for an item of a keyed list, `v:…` for an item of a set, `.` for the thing itself. */
-type FieldSet = JsonObject;
+export type FieldSet = JsonObject;
 
 const EMPTY: FieldSet = {};
 
@@ -39,18 +39,22 @@ const UNTRACKED_METADATA = new Set([
   'selfLink',
 ]);
 
-interface Manager {
+export interface Manager {
   readonly name: string;
   readonly operation: string;
   readonly subresource: string;
 }
 
-/** The object with `metadata.managedFields` after `manager` made it out of `live`. */
+/**
+ * The object with `metadata.managedFields` after `manager` made it out of `live`. Who applies a configuration (`applied`)
+ * owns exactly what it names.
+ */
 export function withManagedFields(
   live: KubernetesObject | undefined,
   object: KubernetesObject,
   manager: Manager,
   time: string,
+  applied?: KubernetesObject,
 ): KubernetesObject {
   const changed = live === undefined ? fieldsOf(tracked(object)) : changesOf(tracked(live), tracked(object));
   const present = tracked(object);
@@ -65,7 +69,7 @@ export function withManagedFields(
     else if (!isEmpty(left)) entries.push({ ...entry, fieldsV1: left });
   }
   const before = getList(live, 'metadata', 'managedFields').find((entry) => isManager(entry, manager));
-  const fields = union(own, changed);
+  const fields = applied === undefined ? union(own, changed) : fieldsOf(tracked(applied));
   if (!isEmpty(fields)) {
     entries.push({
       apiVersion: object.apiVersion,
@@ -88,7 +92,7 @@ export function managersOf(object: KubernetesObject): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-function isManager(entry: Json, manager: Manager): boolean {
+export function isManager(entry: Json, manager: Manager): boolean {
   return (
     getString(entry, 'manager') === manager.name &&
     getString(entry, 'operation') === manager.operation &&
@@ -96,7 +100,7 @@ function isManager(entry: Json, manager: Manager): boolean {
   );
 }
 
-function tracked(object: KubernetesObject): JsonObject {
+export function tracked(object: KubernetesObject): JsonObject {
   const metadata = Object.fromEntries(
     Object.entries(object.metadata).filter(([key]) => !UNTRACKED_METADATA.has(key)),
   );
@@ -109,7 +113,10 @@ function tracked(object: KubernetesObject): JsonObject {
 const isEmpty = (fields: FieldSet): boolean => Object.keys(fields).length === 0;
 
 /** Children of a value that are tracked one by one, or undefined for a leaf (scalars, atomic lists, empty maps). */
-function childrenOf(value: Json, field: string): readonly (readonly [string, Json, string])[] | undefined {
+export function childrenOf(
+  value: Json,
+  field: string,
+): readonly (readonly [string, Json, string])[] | undefined {
   if (isObject(value)) {
     const keys = Object.keys(value);
     return keys.length === 0 ? undefined : keys.map((key) => [`f:${key}`, value[key] ?? null, key] as const);
@@ -127,7 +134,7 @@ function childrenOf(value: Json, field: string): readonly (readonly [string, Jso
 }
 
 /** All fields of a value that is new. The top (depth 0 and `metadata`) has no entry of its own. */
-function fieldsOf(value: Json, field = '', top = true): FieldSet {
+export function fieldsOf(value: Json, field = '', top = true): FieldSet {
   const children = childrenOf(value, field);
   if (children === undefined) return EMPTY;
   const fields: Record<string, Json> = {};
@@ -162,7 +169,7 @@ function changesOf(before: Json, after: Json, field = ''): FieldSet {
 }
 
 /** A set without the other's leaves; a branch that loses its last leaf goes as well. */
-function subtract(fields: FieldSet, gone: FieldSet): FieldSet {
+export function subtract(fields: FieldSet, gone: FieldSet): FieldSet {
   const left: Record<string, Json> = {};
   for (const key of Object.keys(fields)) {
     const [child, other] = [asSet(fields[key]), get(gone, key)];
@@ -195,7 +202,18 @@ function keepPresent(fields: FieldSet, value: Json, field = ''): FieldSet {
   return left;
 }
 
-function union(left: FieldSet, right: FieldSet): FieldSet {
+/** The fields that both sets name. */
+export function intersect(left: FieldSet, right: FieldSet): FieldSet {
+  const both: Record<string, Json> = {};
+  for (const key of Object.keys(left)) {
+    const other = get(right, key);
+    if (isObject(other)) setKey(both, key, intersect(asSet(left[key]), other));
+  }
+  return both;
+}
+
+/** The fields that either set names. */
+export function union(left: FieldSet, right: FieldSet): FieldSet {
   if (isEmpty(left)) return right;
   const all: Record<string, Json> = {};
   for (const key of Object.keys(left)) setKey(all, key, union(asSet(left[key]), asSet(get(right, key))));
@@ -203,4 +221,4 @@ function union(left: FieldSet, right: FieldSet): FieldSet {
   return all;
 }
 
-const asSet = (value: Json | undefined): FieldSet => (isObject(value) ? value : EMPTY);
+export const asSet = (value: Json | undefined): FieldSet => (isObject(value) ? value : EMPTY);

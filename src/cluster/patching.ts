@@ -26,7 +26,7 @@ export function applyPatch(
     case 'strategic':
       return applyStrategic(live, patch.body, info);
     case 'apply':
-      return { value: applyMergePatch(live, patch.body) };
+      return { failure: badRequest('a configuration is applied with its manager') };
   }
 }
 

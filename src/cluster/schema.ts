@@ -128,18 +128,20 @@ const COUNTS_GENERATIONS = new Set([
 const has = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
 
-/** The object with the defaults of its kind; empty label and annotation maps go, as they do in a typed round trip. */
+/** The object with the defaults of its kind; empty maps and lists of the metadata go, as they do in a typed round trip. */
 export function withDefaults(object: KubernetesObject, info: ResourceInfo): KubernetesObject {
   const clean = withMetadata(object, {
     labels: nonEmpty(get(object.metadata, 'labels')),
     annotations: nonEmpty(get(object.metadata, 'annotations')),
+    finalizers: nonEmpty(get(object.metadata, 'finalizers')),
+    ownerReferences: nonEmpty(get(object.metadata, 'ownerReferences')),
   });
   const change = has(DEFAULTS, keyOf(info));
   return change === undefined ? clean : change(clean);
 }
 
 const nonEmpty = (value: Json | undefined): Json | undefined =>
-  value === null || (isObject(value) && Object.keys(value).length === 0) ? undefined : value;
+  value === null || (typeof value === 'object' && Object.keys(value).length === 0) ? undefined : value;
 
 /** The object as its registry starts it: own fields set, no status from outside. */
 export function preparedForCreate(

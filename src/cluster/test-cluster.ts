@@ -36,9 +36,26 @@ const namespaces = ['default', 'kube-system', 'a', 'b'].map((name) => ({
   metadata: { name },
 }));
 
+/** The controllers of the controller manager may do everything. */
+const rbac = [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'all' },
+    rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'controllers' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'all' },
+    subjects: [{ kind: 'Group', name: 'system:serviceaccounts:kube-system' }],
+  },
+];
+
 /** A cluster with four namespaces, or with what a base holds. */
 export function testCluster(
-  base: Pick<ClusterBase, 'objects' | 'schemas'> = { objects: namespaces },
+  base: Pick<ClusterBase, 'objects' | 'schemas'> = { objects: [...namespaces, ...rbac] },
 ): TestCluster {
   let time = 0;
   let admission: Admission | undefined;

@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts';
-import { equal, get, getList, getString } from '../base/json.ts';
+import { equal, get, getList, getString, isObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { nameSuffix, uuid } from '../base/random.ts';
 import { type EventId, eventId, revisionId } from '../base/units.ts';
@@ -19,6 +19,7 @@ import { optionsOf, phaseOf, refuse } from './request-run.ts';
 import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
 import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
+import { applyConfiguration } from './server-side-apply.ts';
 import type { FieldError } from './status.ts';
 import { alreadyExists, conflict, invalid, MODIFIED, notFound } from './status.ts';
 import type { Store, StoredObject } from './store.ts';
@@ -152,7 +153,14 @@ export class Writer {
     const asked = this.#asked(live, run, info);
     if ('failure' in asked) return asked;
     const received = withDefaults(scoped(asked.object, info, request.namespace), info);
-    const owned = this.#owned(live, received, request.fieldManager, operationOf(run), request.subresource);
+    const owned = this.#owned(
+      live,
+      received,
+      request.fieldManager,
+      operationOf(run),
+      request.subresource,
+      appliedBy(run),
+    );
     const mutated = yield* this.#mutate(run, info, 'UPDATE', owned, live);
     if ('failure' in mutated) return mutated;
     const version = resourceVersionOf(asked.object);
@@ -185,7 +193,19 @@ export class Writer {
   ): Refusal | { object: KubernetesObject } {
     const { request } = run;
     let body = request.body;
-    if (request.patch !== undefined) {
+    if (request.patch?.type === 'apply') {
+      const decoded = this.#decode(run, info, request.patch.body);
+      if ('failure' in decoded) return refuse('schema', decoded.failure);
+      const manager = {
+        name: request.fieldManager,
+        operation: 'Apply',
+        subresource: request.subresource ?? '',
+      };
+      const configuration = withMetadata(decoded.object, { managedFields: undefined });
+      const applied = applyConfiguration(live, configuration, manager, request.force === true);
+      if ('failure' in applied) return refuse('store', applied.failure);
+      body = applied.object;
+    } else if (request.patch !== undefined) {
       const patched = applyPatch(live, request.patch, info);
       if ('failure' in patched) return refuse('schema', patched.failure);
       body = patched.value;
@@ -402,9 +422,10 @@ export class Writer {
     name: string,
     operation: string,
     subresource = '',
+    applied?: KubernetesObject,
   ): KubernetesObject {
     const manager = { name, operation, subresource };
-    return withManagedFields(live, object, manager, this.#timestamp());
+    return withManagedFields(live, object, manager, this.#timestamp(), applied);
   }
 
   #withName(object: KubernetesObject): KubernetesObject {
@@ -424,6 +445,14 @@ export class Writer {
 }
 
 const operationOf = (run: RequestRun): string => (run.request.patch?.type === 'apply' ? 'Apply' : 'Update');
+
+/** The configuration of a server-side apply. */
+function appliedBy(run: RequestRun): KubernetesObject | undefined {
+  const { patch } = run.request;
+  const metadata = get(patch?.body, 'metadata');
+  if (patch?.type !== 'apply' || !isObject(patch.body)) return undefined;
+  return { ...patch.body, apiVersion: '', kind: '', metadata: isObject(metadata) ? metadata : {} };
+}
 
 /** The object in the request's namespace, or without one if its kind has none. */
 function scoped(
