@@ -3,6 +3,8 @@ export type { Advice, Snippet } from './advice/advice.ts';
 export type { DocumentPath } from './base/document-path.ts';
 export { isObject, type Json, type JsonObject, type PathSegment } from './base/json.ts';
 export * from './base/units.ts';
+export { arrangeDocuments, newTest } from './formats/arrange.ts';
+export { type EditableStep, readSteps } from './formats/editable-steps.ts';
 export {
   findMoment,
   formatMoment,
@@ -20,7 +22,10 @@ export {
   MAX_LINK_LENGTH,
 } from './formats/permalink.ts';
 export { readScenario } from './formats/read-scenario.ts';
+export { type DocumentRoom, type SortedDocument, sortDocuments } from './formats/sort-documents.ts';
+export type { TextEdit } from './formats/step-text.ts';
 export { formatState, readState, type StudioState, type ViewState } from './formats/studio-state.ts';
+export { type NewStep, type StepChange, type StepEdits, writeStep } from './formats/write-step.ts';
 export type { KubernetesObject, ObjectRef, UserInfo } from './kubernetes/object.ts';
 export type { EvaluationNode, VariableValue } from './kyverno/evaluation.ts';
 export { KYVERNO_VERSIONS, type KyvernoVersion, LATEST_KYVERNO } from './kyverno/versions.ts';
