@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import type { Json, JsonObject } from '../base/json.ts';
 import { getList, getObject, getString } from '../base/json.ts';
 import { milliseconds } from '../base/units.ts';
@@ -9,8 +8,9 @@ import type { Admission, WatchEvent } from '../cluster/api.ts';
 import { readClusterBase } from '../cluster/cluster-base.ts';
 import { managersOf } from '../cluster/managed-fields.ts';
 import { ADMIN, ALICE, type TestCluster, testCluster } from '../cluster/test-cluster.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import { KYVERNO_VERSIONS, type KyvernoVersion, LATEST_KYVERNO } from '../kyverno/versions.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
+import { parseFile } from '../manifest/parse.ts';
 import { runKubectl } from './run-kubectl.ts';
 import { seedApplied } from './seed-applied.ts';
 import { splitShell } from './split-shell.ts';
@@ -21,7 +21,7 @@ import { splitShell } from './split-shell.ts';
  */
 
 const root = resolve(import.meta.dirname, '../..');
-const recordings = join(root, 'fixtures/kyverno/cluster');
+const recordings = join(root, 'fixtures/kyverno');
 const READS = /^kubectl (get|describe)\b/;
 
 interface Step {
@@ -39,15 +39,22 @@ interface Step {
   readonly objects?: readonly JsonObject[];
 }
 
-/**
- * S06x has a key that YAML 1.1 reads otherwise than this test's parser; in S15 a policy
- * mutates objects, which no recorded answer tells.
- */
-const LEFT_OUT = ['S06x', 'S15'];
+/** In S15 a policy mutates objects, which no recorded answer tells. */
+const LEFT_OUT = ['S15'];
 
-const folders = existsSync(recordings)
-  ? readdirSync(recordings).filter((name) => !LEFT_OUT.includes(name.split('-')[0] ?? ''))
-  : [];
+const foldersIn = (path: string): readonly string[] =>
+  readdirSync(join(recordings, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !LEFT_OUT.includes(entry.name.split('-')[0] ?? ''))
+    .map((entry) => `${path}/${entry.name}`);
+
+const folders = [
+  ...foldersIn('cluster'),
+  ...KYVERNO_VERSIONS.flatMap((version) => foldersIn(`cluster-versions/${version}`)),
+];
+
+/** The version is a folder's name; 1.19 has a folder of its own. */
+const versionOf = (folder: string): KyvernoVersion =>
+  KYVERNO_VERSIONS.find((version) => folder.split('/').includes(version)) ?? LATEST_KYVERNO;
 
 describe('kubectl, typed as in the recordings', () => {
   it.each(folders)('%s', (folder) => {
@@ -148,26 +155,28 @@ function kyvernoOf(step: Step): Admission {
   };
 }
 
-function readObjects(file: string): readonly KubernetesObject[] {
-  const documents = parseAllDocuments(readFileSync(file, 'utf8'));
-  return ('empty' in documents ? [] : documents).flatMap((document) => {
-    const object = document.toJS() as KubernetesObject | null;
-    return object === null ? [] : [object];
-  });
+function readDocuments(file: string): readonly ManifestDocument[] {
+  return parseFile({ path: file, text: readFileSync(file, 'utf8') }).documents;
 }
 
 function filesOf(folder: string, argv: readonly string[]): Record<string, readonly ManifestDocument[]> {
   const name = argv[argv.indexOf('-f') + 1];
   if (!argv.includes('-f') || name === undefined) return {};
-  const objects = readObjects(join(recordings, folder, name));
-  return { [name]: objects.map((value) => ({ value }) as unknown as ManifestDocument) };
+  return { [name]: readDocuments(join(recordings, folder, name)) };
 }
 
 function clusterBefore(folder: string): TestCluster {
-  const json = JSON.parse(readFileSync(join(root, 'public/cluster/base-1.19.json'), 'utf8')) as Json;
-  const cluster = testCluster(readClusterBase(json, '1.19'));
+  const json = JSON.parse(
+    readFileSync(join(root, `public/cluster/base-${versionOf(folder)}.json`), 'utf8'),
+  ) as Json;
+  const cluster = testCluster(readClusterBase(json, versionOf(folder)));
   const before = join(recordings, folder, 'before.yaml');
-  if (existsSync(before)) seedApplied(cluster.server, readObjects(before), ADMIN);
+  if (existsSync(before))
+    seedApplied(
+      cluster.server,
+      readDocuments(before).flatMap(({ object }) => object ?? []),
+      ADMIN,
+    );
   return cluster;
 }
 
