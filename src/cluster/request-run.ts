@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId, Milliseconds } from '../base/units.ts';
+import type { Operation } from '../kubernetes/admission-review.ts';
 import type { KubernetesObject, ObjectRef, UserInfo } from '../kubernetes/object.ts';
 import { formatApiVersion } from '../kubernetes/object.ts';
 import type { RequestEvent, RequestPhaseName } from '../trace/event.ts';
@@ -142,17 +143,21 @@ export function targetOf(request: ApiRequest, info: ResourceInfo | undefined, na
   };
 }
 
-/** The options object of a write, as webhooks see it. */
-export function optionsOf(request: ApiRequest): JsonObject {
-  const kinds = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' } as const;
-  const verb = request.verb;
-  const kind = verb === 'create' || verb === 'update' || verb === 'patch' ? kinds[verb] : 'DeleteOptions';
+const OPTIONS = {
+  CREATE: 'CreateOptions',
+  UPDATE: 'UpdateOptions',
+  DELETE: 'DeleteOptions',
+  CONNECT: 'PodExecOptions',
+} as const;
+
+/** The options object of a write, as webhooks see it: that of the operation, which for a patch is an update. */
+export function optionsOf(request: ApiRequest, operation: Operation): JsonObject {
+  const { dryRun, fieldManager, fieldValidation, propagationPolicy = 'Background' } = request;
   return {
-    kind,
+    kind: OPTIONS[operation],
     apiVersion: 'meta.k8s.io/v1',
-    ...(kind === 'DeleteOptions'
-      ? { propagationPolicy: request.propagationPolicy ?? 'Background' }
-      : { fieldManager: request.fieldManager }),
-    ...(request.dryRun === true ? { dryRun: ['All'] } : {}),
+    ...(dryRun === true ? { dryRun: ['All'] } : {}),
+    ...(operation === 'DELETE' ? { propagationPolicy } : { fieldManager }),
+    ...(operation !== 'DELETE' && fieldValidation !== undefined ? { fieldValidation } : {}),
   };
 }

@@ -353,7 +353,7 @@ export class Writer {
       ...(object === undefined ? {} : { object }),
       ...(old === undefined ? {} : { oldObject: old }),
       dryRun: request.dryRun === true,
-      options: optionsOf(request),
+      options: optionsOf(request, operation),
     };
   }
 
