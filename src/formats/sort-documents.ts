@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.ts';
 import { getList, getObject, getString, isObject } from '../base/json.ts';
 import { nameOf, namespaceOf, parseApiVersion } from '../kubernetes/object.ts';
+import { matchWildcard } from '../kubernetes/wildcard.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
 import { isActor } from './actors.ts';
 import { isChainsawTest } from './chainsaw-test.ts';
@@ -159,34 +160,12 @@ function fits(filter: Json, kind: string, object: Json): boolean {
   const kinds = getList(filter, 'kinds').filter((entry) => typeof entry === 'string');
   const names = getList(filter, 'names').filter((entry) => typeof entry === 'string');
   const namespaces = getList(filter, 'namespaces').filter((entry) => typeof entry === 'string');
-  const isKind = kinds.some((entry) => matches(entry.split('/').at(-1)?.split('.').at(-1) ?? '', kind));
+  const isKind = kinds.some((entry) => matchWildcard(entry.split('/').at(-1)?.split('.').at(-1) ?? '', kind));
   return isKind && some(names, nameOf(object)) && some(namespaces, namespaceOf(object));
 }
 
 const some = (patterns: readonly string[], text: string): boolean =>
-  patterns.length === 0 || patterns.some((pattern) => matches(pattern, text));
-
-/** `*` and `?`, in linear time for one star and good enough for several: greedy from the left, tail from the right. */
-function matches(pattern: string, text: string): boolean {
-  const parts = pattern.split('*');
-  const [head = ''] = parts;
-  const tail = parts.at(-1) ?? '';
-  if (parts.length === 1) return same(pattern, text);
-  if (head.length + tail.length > text.length) return false;
-  if (!same(head, text.slice(0, head.length)) || !same(tail, text.slice(text.length - tail.length)))
-    return false;
-  let at = head.length;
-  for (const part of parts.slice(1, -1)) {
-    while (at + part.length <= text.length - tail.length && !same(part, text.slice(at, at + part.length)))
-      at += 1;
-    if (at + part.length > text.length - tail.length) return false;
-    at += part.length;
-  }
-  return true;
-}
-
-const same = (pattern: string, text: string): boolean =>
-  pattern.length === text.length && [...pattern].every((char, at) => char === '?' || char === text[at]);
+  patterns.length === 0 || patterns.some((pattern) => matchWildcard(pattern, text));
 
 const plurals = (kind: string): readonly string[] => [`${kind}s`, `${kind}es`, kind.replace(/y$/, 'ies')];
 
