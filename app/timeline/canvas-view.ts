@@ -65,7 +65,8 @@ export function mountCanvas(
       if (k >= 1) scrolling = undefined;
     }
     let placed = placedOf(current, window);
-    let { scrollX } = viewport.getState();
+    let scrollX = clampScroll(current, window, viewport.getState().scrollX);
+    if (scrollX !== viewport.getState().scrollX && scrolling === undefined) window.setWindow({ scrollX });
     if (turning !== undefined) {
       const k = reducedMotion ? 1 : Math.min(1, (now - turning.began) / MOVE_MS);
       placed = mixPlaced(turning.from, shifted(placed, scrollX), easeTravel(k), current.start, current.end);

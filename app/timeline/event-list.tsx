@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table element cannot be a virtualised tree grid
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useStudio } from '../stores/studio.ts';
@@ -64,25 +66,26 @@ export function EventList({ model }: { readonly model: TimelineModel }) {
     const index = readListRows(trace, next).findIndex((row) => row.level === 1 && row.step === step);
     if (index >= 0) setCursor(index);
   };
+  /** Whether the key means something here. */
+  const act = (key: string, row: ListRow): boolean => {
+    if (key === 'ArrowDown') go(cursor + 1);
+    else if (key === 'ArrowUp') go(cursor - 1);
+    else if (key === 'PageDown') go(cursor + 12);
+    else if (key === 'PageUp') go(cursor - 12);
+    else if (key === 'Home') go(0);
+    else if (key === 'End') go(rows.length - 1);
+    else if (key === 'Enter') choose(row);
+    else if (key === 'ArrowRight' && row.level === 1) fold(row.step, false);
+    else if (key === 'ArrowLeft') fold(row.step, true);
+    else return false;
+    return true;
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[cursor];
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const acts: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => go(cursor + 1),
-      ArrowUp: () => go(cursor - 1),
-      PageDown: () => go(cursor + 12),
-      PageUp: () => go(cursor - 12),
-      Home: () => go(0),
-      End: () => go(rows.length - 1),
-      Enter: () => choose(row),
-      ArrowRight: () => (row.level === 1 ? fold(row.step, false) : undefined),
-      ArrowLeft: () => fold(row.step, true),
-    };
-    const act = acts[event.key];
-    if (act === undefined) return;
+    if (!act(event.key, row)) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
   };
 
   return (
@@ -189,7 +192,6 @@ function Row({
   ];
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the grid
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
     <div
       id={`event-row-${row.event}`}
       role="row"

@@ -434,7 +434,7 @@ function segments(trace: Trace, life: readonly Extract<TraceEvent, { kind: 'upda
     // The state before the first status counts as Pending: both mean that it waits.
     const previous = marks.at(-1);
     const end = next?.time ?? trace.end;
-    if (previous !== undefined && previous.text.startsWith('Pending') && word === 'Pending') {
+    if (previous?.text.startsWith('Pending') && word === 'Pending') {
       marks[marks.length - 1] = { ...previous, end, also: [...(previous.also ?? []), event.id] };
       continue;
     }

@@ -93,7 +93,7 @@ function pathsBetween(
     if (box.x < a.x + a.w) return [];
   }
   // Between marks too narrow to be read, arrows would be all there is to see.
-  if (!lit && box.mark.shape !== 'point' && box.w < 8) return [];
+  if (!lit && ((box.mark.shape !== 'point' && box.w < 8) || a.w < 8)) return [];
   // Lines of a log stand under what wrote them; an arrow to each would say it twice.
   if ((target === 'events' || target === 'reports') && !lit) return [];
   // An attempt's result is told by the segment above it.

@@ -92,6 +92,7 @@ export function Transport({ model }: { readonly model: TimelineModel | undefined
       </label>
       <i className="rule" />
       {model === undefined ? <p className="caption" /> : <CaptionText model={model} />}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a flex row in every browser */}
       <div className="segmented" role="group" aria-label="Time scale">
         {(['chapters', 'clock'] as const).map((kind) => (
           <button
@@ -107,7 +108,7 @@ export function Transport({ model }: { readonly model: TimelineModel | undefined
       </div>
       <button
         type="button"
-        className="icon-button"
+        className="icon-button list-button"
         aria-pressed={list}
         aria-label={list ? 'Show the picture' : 'Show the list'}
         title={list ? 'Show the picture (L)' : 'Show the list (L)'}

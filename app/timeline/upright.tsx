@@ -23,7 +23,7 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
   const playhead = useStore(playback, (state) => state.playhead);
   const selected = useStore(selection, (state) => state.selected);
   const lines = useMemo(() => readLines(model), [model]);
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   const { first, last } = useVisible(scroller, lines.length, ROW);
   let present = 0;
   for (const [i, line] of lines.entries()) if ('event' in line && line.event.time <= playhead) present = i;
@@ -39,13 +39,12 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs the focus to be scrolled by keys
-    <div className="upright" ref={scroller} role="region" aria-label="Trace" tabIndex={0}>
+    <section className="upright" ref={scroller} aria-label="Trace" tabIndex={0}>
       <ol style={{ height: lines.length * ROW }}>
         {lines.slice(first, last).map((line, i) => {
           const index = first + i;
           if ('band' in line) {
             return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a band has no other name
               <li key={`band ${index}`} className="upright-band" style={{ top: index * ROW, height: ROW }}>
                 <Track phase="background" past={index <= present} band />
                 <span>{line.band}</span>
@@ -94,7 +93,7 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
         })}
       </ol>
       {trace.events.length === 0 && <p className="timeline-empty">Nothing happened.</p>}
-    </div>
+    </section>
   );
 }
 
