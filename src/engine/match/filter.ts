@@ -1,5 +1,5 @@
 import type { Json, PathSegment } from '../../base/json.ts';
-import { get } from '../../base/json.ts';
+import { get, isObject } from '../../base/json.ts';
 import type { EvaluationNode } from '../../kyverno/evaluation.ts';
 import type { Criterion } from './criteria.ts';
 import { CRITERIA, isSet, partOf } from './criteria.ts';
@@ -64,7 +64,19 @@ export function isExcluded(filter: ResourceFilter, subject: MatchSubject): boole
   return !isEmptyFilter(filter, true) && filterReasons(filter, subject, true).length === 0;
 }
 
-/** The criteria of a filter as rows of an explanation; `mismatch` is the status of one that is not met. */
+/** Where a criterion stands in the policy's text, among those of its filter. */
+function rank(filter: ResourceFilter, criterion: Criterion): number {
+  const outer = isObject(filter) ? Object.keys(filter) : [];
+  const inner = Object.keys(partOf(filter, criterion));
+  return criterion.of === 'user'
+    ? outer.indexOf(criterion.field) * 100
+    : outer.indexOf('resources') * 100 + inner.indexOf(criterion.field);
+}
+
+/**
+ * The criteria of a filter as rows of an explanation, in the order of the policy's text; all are looked at, also where
+ * Kyverno stops earlier. `mismatch` is the status of one that is not met.
+ */
 export function explainFilter(
   filter: ResourceFilter,
   subject: MatchSubject,
@@ -72,20 +84,18 @@ export function explainFilter(
   path: readonly PathSegment[],
   mismatch: 'fail' | 'none',
 ): readonly EvaluationNode[] {
-  const nodes: EvaluationNode[] = [];
-  for (const [criterion, wanted] of criteriaOf(filter, withUser)) {
-    const reason = criterion.check(wanted, subject, partOf(filter, criterion));
-    const place =
-      criterion.of === 'resources' ? [...path, 'resources', criterion.field] : [...path, criterion.field];
-    nodes.push({
-      label: criterion.field,
-      status: reason === undefined ? 'pass' : mismatch,
-      expected: wanted,
-      actual: criterion.actual(subject),
-      path: place,
-      ...(reason === undefined ? {} : { message: reason }),
+  return [...criteriaOf(filter, withUser)]
+    .sort(([left], [right]) => rank(filter, left) - rank(filter, right))
+    .map(([criterion, wanted]) => {
+      const reason = criterion.check(wanted, subject, partOf(filter, criterion));
+      const steps = criterion.of === 'resources' ? ['resources', criterion.field] : [criterion.field];
+      return {
+        label: criterion.field,
+        status: reason === undefined ? 'pass' : mismatch,
+        expected: wanted,
+        actual: criterion.actual(subject),
+        path: [...path, ...steps],
+        ...(reason === undefined ? {} : { message: reason }),
+      };
     });
-    if (reason !== undefined && criterion.field === 'operations') break;
-  }
-  return nodes;
 }

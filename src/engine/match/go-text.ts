@@ -1,21 +1,12 @@
 import type { Json } from '../../base/json.ts';
 import { isObject } from '../../base/json.ts';
+import { formatFloat } from '../../expressions/jmespath/go-number.ts';
 
 /**
  * Go keeps whole numbers of a policy's lists and maps as int64, but single values and what JMESPath answers as float64,
  * and prints and compares the two differently: `1000000` against `1e+06`.
  */
 export type NumberKind = 'int' | 'float';
-
-/** A float64 as `%v` prints it: shortest digits, exponent form below 1e-4 and from 1e6 on. */
-export function formatFloat(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  const [mantissa = '0', exponent = '0'] = value.toExponential().split('e');
-  const power = Number(exponent);
-  if (value === 0 || (power >= -4 && power < 6)) return Object.is(value, -0) ? '-0' : String(value);
-  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
-}
 
 const formatNumber = (value: number, kind: NumberKind): string =>
   kind === 'int' && Number.isInteger(value) && Math.abs(value) < 2 ** 63

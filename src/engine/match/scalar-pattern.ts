@@ -1,10 +1,11 @@
 import type { Json } from '../../base/json.ts';
 import { isObject } from '../../base/json.ts';
+import { parseFloatText } from '../../expressions/jmespath/go-number.ts';
 import { parseDuration } from '../../kubernetes/duration.ts';
 import { compareQuantity, parseQuantity } from '../../kubernetes/quantity.ts';
 import { matchWildcard } from '../../kubernetes/wildcard.ts';
 import type { NumberKind } from './go-text.ts';
-import { parseFloatText, parseIntText } from './operators/operand.ts';
+import { parseIntText } from './operators/operand.ts';
 
 /** What a pattern text asks of the value; '' is equality. */
 export type PatternOperator = '' | '>=' | '<=' | '>' | '<' | '!' | '-' | '!-';

@@ -91,16 +91,17 @@ function explainExclude(rule: Rule, subject: MatchSubject): readonly EvaluationN
   });
 }
 
-/** The match node that came closest: the fewest failing criteria. */
-function closest(nodes: readonly EvaluationNode[]): EvaluationNode | undefined {
-  const failures = (node: EvaluationNode): number =>
-    node.children?.filter(({ status }) => status === 'fail').length ?? 0;
-  return nodes
-    .filter(({ status }) => status === 'fail')
-    .reduce<EvaluationNode | undefined>(
-      (best, node) => (best && failures(best) <= failures(node) ? best : node),
-      undefined,
-    );
+const failed = ({ status }: EvaluationNode): boolean => status === 'fail';
+
+/** How far a filter is from matching: another kind is farther than anything else. */
+const distance = (node: EvaluationNode): number =>
+  (node.children ?? []).filter(failed).reduce((sum, { label }) => sum + (label === 'kinds' ? 100 : 1), 0);
+
+/** The criterion that settled a match which failed: of the filter that came closest, where Kyverno stops or first fails. */
+function settling(nodes: readonly EvaluationNode[]): EvaluationNode | undefined {
+  const [best] = nodes.filter(failed).sort((left, right) => distance(left) - distance(right));
+  const children = (best?.children ?? []).filter(failed);
+  return children.find(({ label }) => label === 'operations') ?? children[0] ?? best;
 }
 
 /**
@@ -122,14 +123,12 @@ export function traceMatch(
   trace.nodes.push(...match);
   const matched = readBlock(get(rule.raw, 'match')).mode === 'any' ? match.some(isPass) : match.every(isPass);
   if (!matched) {
-    const best = closest(match);
-    trace.decided = best && innermost(best);
+    trace.decided = settling(match);
     return;
   }
   const exclude = explainExclude(rule, subject);
   trace.nodes.push(...exclude);
-  trace.decided =
-    reason === undefined ? match.find(isPass) : exclude.findLast(({ status }) => status === 'fail');
+  trace.decided = reason === undefined ? match.find(isPass) : exclude.findLast(failed);
 }
 
 const isPass = ({ status }: EvaluationNode): boolean => status === 'pass';

@@ -1,11 +1,12 @@
 import type { Json } from '../../../base/json.ts';
 import { equal, isObject } from '../../../base/json.ts';
+import { parseFloatText } from '../../../expressions/jmespath/go-number.ts';
 import { compareQuantity, parseQuantity } from '../../../kubernetes/quantity.ts';
 import { matchWildcard } from '../../../kubernetes/wildcard.ts';
 import type { Behaviour } from '../../../kyverno/behaviour.ts';
 import { durationsOf } from './durations.ts';
 import type { Operand } from './operand.ts';
-import { parseFloatText, secondsOfDuration } from './operand.ts';
+import { secondsOfDuration } from './operand.ts';
 
 /**
  * What comparing two sides comes to. `incomparable`: the types do not go together. `half-quantity`: the key is a quantity

@@ -8,28 +8,6 @@ export interface Operand {
   readonly numbers: NumberKind;
 }
 
-const DIGITS = '\\d+(?:_\\d+)*';
-const DECIMAL = new RegExp(`^[+-]?(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?$`);
-const HEX = /^([+-]?)0[xX]([\da-fA-F_]*)\.?([\da-fA-F_]*)[pP]([+-]?\d+)$/;
-const INFINITE = /^([+-]?)inf(?:inity)?$/i;
-
-function parseHexFloat(text: string): number | undefined {
-  const [, sign = '', whole = '', fraction = '', power = '0'] = HEX.exec(text) ?? [];
-  const digits = `${whole}${fraction}`.replaceAll('_', '');
-  if (digits === '' || digits.length > 16) return undefined;
-  const value = Number(`0x${digits}`) * 2 ** (Number(power) - 4 * fraction.replaceAll('_', '').length);
-  return sign === '-' ? -value : value;
-}
-
-/** strconv.ParseFloat with 64 bits: decimal with `_` between digits, hexadecimal with exponent, Inf, NaN. */
-export function parseFloatText(text: string): number | undefined {
-  const infinite = INFINITE.exec(text);
-  if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  if (text.toLowerCase() === 'nan') return Number.NaN;
-  const value = DECIMAL.test(text) ? Number(text.replaceAll('_', '')) : parseHexFloat(text);
-  return value === undefined || Number.isFinite(value) ? value : undefined;
-}
-
 const INTEGER = /^[+-]?\d+$/;
 const INT64 = 2n ** 63n;
 

@@ -1,8 +1,9 @@
 import type { Json } from '../../../base/json.ts';
+import { parseFloatText } from '../../../expressions/jmespath/go-number.ts';
 import { compareQuantity, parseQuantity } from '../../../kubernetes/quantity.ts';
 import { durationsOf, readDurationOperand } from './durations.ts';
 import type { Operand } from './operand.ts';
-import { parseFloatText, secondsOfDuration } from './operand.ts';
+import { secondsOfDuration } from './operand.ts';
 import { compareVersion, parseVersion } from './version.ts';
 
 /** `less`, `equal`, `greater`, or `none`: the two cannot be ordered. */

@@ -1,0 +1,124 @@
+import type { Json } from '../../base/json.ts';
+import { get, getList, getPath, getString } from '../../base/json.ts';
+import { stringEntries } from '../../kubernetes/label-selector.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { PolicyException } from '../../kyverno/policy.ts';
+import type { RuleResponse } from '../engine-response.ts';
+import { exceptionKey } from './exceptions.ts';
+import { addNode } from './explanation.ts';
+import type { RuleTask } from './old-object.ts';
+import { enforces, isDelete, isUpdate, withOldObject } from './old-object.ts';
+import type { Pod } from './pod-security/check.ts';
+import type { Violation } from './pod-security/evaluate.ts';
+import { applyExclusions, evaluateChecks, formatViolations, parseVersion } from './pod-security/evaluate.ts';
+import { respond } from './response.ts';
+
+const TEMPLATED = new Set([
+  'DaemonSet',
+  'Deployment',
+  'Job',
+  'StatefulSet',
+  'ReplicaSet',
+  'ReplicationController',
+]);
+
+/** Where a kind keeps its Pod: path of the spec, and of the metadata whose annotations count. */
+function pathsOf(kind: string): { readonly spec: string[]; readonly metadata: string[] } | undefined {
+  if (kind === 'Pod') return { spec: ['spec'], metadata: ['metadata'] };
+  if (TEMPLATED.has(kind))
+    return { spec: ['spec', 'template', 'spec'], metadata: ['spec', 'template', 'metadata'] };
+  if (kind === 'CronJob')
+    return {
+      spec: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+      metadata: ['spec', 'jobTemplate', 'metadata'],
+    };
+  return undefined;
+}
+
+function podOf(object: KubernetesObject | undefined): Pod | undefined {
+  const paths = object && pathsOf(object.kind);
+  if (!paths) return undefined;
+  return {
+    annotations: stringEntries(get(getPath(object, paths.metadata), 'annotations')),
+    spec: getPath(object, paths.spec) ?? {},
+  };
+}
+
+/** Field paths as they are in the object rather than in its Pod. */
+function inObject(violations: readonly Violation[], kind: string): readonly Violation[] {
+  const spec = pathsOf(kind)?.spec.join('.') ?? 'spec';
+  return violations.map((violation) => ({
+    ...violation,
+    errors: violation.errors.map((error) => ({
+      ...error,
+      field: error.field.replaceAll('spec', spec).replaceAll('metadata', 'spec.template.metadata'),
+    })),
+  }));
+}
+
+const exclusionsOf = (exception: PolicyException): readonly Json[] => getList(exception.spec, 'podSecurity');
+
+/** `validate.podSecurity` of a rule that matches and whose preconditions hold (handlers/validation/validate_pss.go). */
+export function validatePodSecurity(
+  task: RuleTask,
+  exceptions: readonly PolicyException[],
+): RuleResponse | undefined {
+  const { rule, context, trace } = task;
+  if (isDelete(context)) return undefined;
+  const answer = (status: RuleResponse['status'], message: string): RuleResponse => {
+    addNode(
+      trace,
+      { label: 'podSecurity', status: status === 'warn' ? 'fail' : status, message, path },
+      true,
+    );
+    return respond(rule, 'validate', status, message, task.parts);
+  };
+  const path = [...rule.path, 'validate', 'podSecurity'];
+  const blanket = exceptions.find((exception) => exclusionsOf(exception).length === 0);
+  if (blanket) return answer('skip', `rule is skipped due to policy exception ${exceptionKey(blanket)}`);
+
+  const object = context.newObject ?? context.oldObject;
+  const pod = podOf(object);
+  if (!object || !pod)
+    return answer('error', 'Error while getting new resource: could not find correct resource type');
+  const podSecurity = get(get(rule.raw, 'validate'), 'podSecurity') ?? {};
+  const level = getString(podSecurity, 'level') ?? '';
+  const version = getString(podSecurity, 'version') ?? '';
+  const minor = parseVersion(version);
+  if (minor === undefined)
+    return answer('error', 'failed to parse pod security api version: must be "latest" or "v1.x"');
+  const levelVersion = { level, minor };
+  const violations = applyExclusions(
+    levelVersion,
+    getList(podSecurity, 'exclude'),
+    evaluateChecks(levelVersion, pod),
+    pod,
+  );
+  if (violations.length === 0) return answer('pass', `Validation rule '${rule.name}' passed.`);
+  const left = applyExclusions(levelVersion, exceptions.flatMap(exclusionsOf), violations, pod);
+  if (left.length === 0)
+    return answer(
+      'skip',
+      `rule is skipped due to policy exceptions ${exceptions.map(exceptionKey).join(', ')}`,
+    );
+  const text = formatViolations(inObject(left, object.kind));
+  const response = answer(
+    'fail',
+    `Validation rule '${rule.name}' failed. It violates PodSecurity "${level}:${version}": ${text}`,
+  );
+  if (!comparesOldObject(task) || violatedBefore(task, exceptions) === false) return response;
+  return answer('skip', 'skipping the rule evaluation as pre-existing violations are allowed');
+}
+
+const comparesOldObject = (task: RuleTask): boolean =>
+  task.context.behaviour.ruleLevelFailureAction &&
+  enforces(task) &&
+  isUpdate(task.context) &&
+  get(get(task.rule.raw, 'validate'), 'allowExistingViolations') !== false;
+
+/** Whether the old object fails the rule as well. */
+function violatedBefore(task: RuleTask, exceptions: readonly PolicyException[]): boolean {
+  if (task.context.operation !== 'UPDATE') return false;
+  const before = withOldObject(task, (old) => validatePodSecurity({ ...old, trace: undefined }, exceptions));
+  return before !== 'not matched' && before?.status === 'fail';
+}

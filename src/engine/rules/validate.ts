@@ -1,0 +1,180 @@
+import type { Json } from '../../base/json.ts';
+import { get, getList, getString, isObject } from '../../base/json.ts';
+import { stringEntries } from '../../kubernetes/label-selector.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { Rule } from '../../kyverno/policy.ts';
+import type {
+  EngineResponse,
+  RuleExplanation,
+  RuleResponse,
+  UnsupportedFeature,
+} from '../engine-response.ts';
+import { evaluateConditions, joinNonEmpty } from '../match/conditions.ts';
+import { matchRule } from '../match/match-rule.ts';
+import type { PolicyContext } from '../policy-context.ts';
+import { exceptionKey, matchExceptions } from './exceptions.ts';
+import type { RuleTrace } from './explanation.ts';
+import {
+  addNode,
+  conditionsTrace,
+  finishTrace,
+  startTrace,
+  traceConditions,
+  traceContext,
+  traceMatch,
+} from './explanation.ts';
+import type { RuleTask } from './old-object.ts';
+import { hasValidate, respond, says } from './response.ts';
+import type { RuleScope } from './rule-scope.ts';
+import { createRuleScope } from './rule-scope.ts';
+import { policyApplies, subjectOf, unsupportedOfPolicy } from './subject.ts';
+import { validatePodSecurity } from './validate-pod-security.ts';
+import { validateRule } from './validate-rule.ts';
+
+/** Sub-types of validate that are not simulated. */
+const NOT_SIMULATED = ['manifests', 'cel'] as const;
+
+const isVerification = (image: Json): boolean =>
+  get(image, 'verifyDigest') !== false || get(image, 'required') !== false;
+
+/** What a validate rule asks for that is not simulated, in the order in which Kyverno looks for it. */
+function unsupportedOf(rule: Rule): UnsupportedFeature | undefined {
+  const validate = get(rule.raw, 'validate');
+  const found = NOT_SIMULATED.find((field) => says(get(validate, field)));
+  const what = hasValidate(rule)
+    ? found && `validate.${found}`
+    : getList(rule.raw, 'verifyImages').some(isVerification)
+      ? 'verifyImages'
+      : undefined;
+  if (what === undefined) return undefined;
+  return {
+    rule: rule.name,
+    what,
+    message: `Rule ${rule.name} uses ${what}, which is not simulated: it has no result here.`,
+    path: [...rule.path, ...what.split('.')],
+  };
+}
+
+/** Why a rule does not match, in Kyverno's words; on DELETE the old object is tried. */
+function reasonNotToMatch(
+  context: PolicyContext,
+  rule: Rule,
+  trace: RuleTrace | undefined,
+): string | undefined {
+  const { admissionInfo, configuration, policy } = context;
+  if (admissionInfo) {
+    const { userInfo, roles, clusterRoles } = admissionInfo;
+    if (configuration.isExcluded(userInfo.username, userInfo.groups, roles, clusterRoles)) {
+      addNode(trace, { label: 'match', status: 'fail', message: 'excluded by configuration' }, true);
+      return 'excluded by configuration';
+    }
+  }
+  const resource: KubernetesObject | undefined = context.newObject ?? context.oldObject;
+  const subject = subjectOf(context, resource);
+  const reason = matchRule(rule, subject, policy.namespace);
+  traceMatch(trace, rule, subject, reason);
+  return reason;
+}
+
+/** reportProperties with their variables substituted; as written if that fails. */
+function readProperties(rule: Rule, scope: RuleScope): Readonly<Record<string, string>> | undefined {
+  const raw = get(rule.raw, 'reportProperties');
+  if (!isObject(raw) || Object.keys(raw).length === 0) return undefined;
+  const substituted = scope.substitute(raw);
+  const usable =
+    'value' in substituted &&
+    isObject(substituted.value) &&
+    Object.values(substituted.value).every((value) => typeof value === 'string');
+  return Object.fromEntries(stringEntries(usable ? substituted.value : raw));
+}
+
+interface Evaluated {
+  readonly response?: RuleResponse | undefined;
+  readonly reason?: string;
+  readonly unsupported?: UnsupportedFeature;
+}
+
+/** One rule: match → context → preconditions → exceptions → handler (lifecycle A.7). */
+function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | undefined): Evaluated {
+  const reason = reasonNotToMatch(context, rule, trace);
+  if (reason !== undefined) return { reason };
+  const unsupported = unsupportedOf(rule);
+  if (!hasValidate(rule) && !unsupported) return {};
+  const scope = createRuleScope(context, getList(rule.raw, 'context'));
+  if ('error' in scope)
+    return { response: respond(rule, 'validate', 'error', `failed to load context: ${scope.error}`) };
+  const explained = conditionsTrace(trace, 'preconditions', [...rule.path, 'preconditions']);
+  const preconditions = evaluateConditions(get(rule.raw, 'preconditions'), scope, explained);
+  traceConditions(trace, explained);
+  traceContext(trace, rule);
+  if ('error' in preconditions)
+    return {
+      response: respond(
+        rule,
+        'validate',
+        'error',
+        `failed to evaluate preconditions: ${preconditions.error}`,
+      ),
+    };
+  if (!preconditions.holds) {
+    const message = joinNonEmpty(['preconditions not met', preconditions.message], '; ');
+    return { response: respond(rule, 'validate', 'skip', message) };
+  }
+  if (unsupported) {
+    addNode(
+      trace,
+      { label: unsupported.what, status: 'none', message: unsupported.message, path: unsupported.path },
+      true,
+    );
+    return { unsupported };
+  }
+  const properties = readProperties(rule, scope);
+  const parts = properties === undefined ? {} : { properties };
+  return { response: handle({ rule, context, scope, parts, trace }) };
+}
+
+/** Exceptions, then the handler of the rule's kind. */
+function handle(task: RuleTask): RuleResponse | undefined {
+  const { rule, context, scope, trace } = task;
+  const exceptions = matchExceptions(context, rule, () => scope);
+  if (says(get(get(rule.raw, 'validate'), 'podSecurity'))) return validatePodSecurity(task, exceptions);
+  if (exceptions.length === 0) return validateRule(task);
+  const keys = exceptions.map(exceptionKey).join(', ');
+  addNode(trace, { label: 'exceptions', status: 'skip', message: keys }, true);
+  // Kyverno leaves no blank before the first key.
+  return respond(rule, 'validate', 'skip', `rule is skipped due to policy exceptions${keys}`, task.parts);
+}
+
+/**
+ * Evaluates the validate rules of a policy for one object, in the order of the policy; with `applyRules: One` until the
+ * first one that passes or fails (lifecycle A.7, A.9).
+ */
+export function validate(
+  context: PolicyContext,
+  rules: readonly Rule[] = context.policy.rules,
+): EngineResponse {
+  const { policy, explain } = context;
+  const responses: RuleResponse[] = [];
+  const explanations: RuleExplanation[] = [];
+  const unsupported: UnsupportedFeature[] = [];
+  if (!policyApplies(context)) return { policy, rules: responses, explanations };
+  unsupported.push(...unsupportedOfPolicy(context));
+  for (const rule of rules) {
+    const trace = explain ? startTrace() : undefined;
+    const result = evaluateRule(context, rule, trace);
+    if (result.unsupported) unsupported.push(result.unsupported);
+    if (result.response) responses.push(result.response);
+    if (trace && (rule.type === 'validate' || rule.type === 'verifyImages'))
+      explanations.push(
+        finishTrace(
+          trace,
+          rule,
+          result.response?.status ?? 'none',
+          result.response?.message ?? result.reason ?? '',
+        ),
+      );
+    const settled = responses.some(({ status }) => status === 'pass' || status === 'fail');
+    if (settled && getString(policy.spec, 'applyRules') === 'One') break;
+  }
+  return { policy, rules: responses, explanations, ...(unsupported.length === 0 ? {} : { unsupported }) };
+}
