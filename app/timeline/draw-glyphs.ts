@@ -1,4 +1,4 @@
-import type { Glyph } from './lanes.ts';
+import type { Glyph } from './marks.ts';
 import type { Palette } from './palette.ts';
 
 /** Draws a mark, centred, in its 12-unit box; `inked` false: after the playhead, outlined only. */

@@ -1,7 +1,7 @@
 import type { EventId } from '../../src/index.ts';
 import { drawGlyph } from './draw-glyphs.ts';
 import { fitText, textWidth } from './draw-text.ts';
-import type { Band, Box, Density } from './layout.ts';
+import type { Band, Box, Density } from './geometry.ts';
 import { mixColor, type Palette } from './palette.ts';
 
 /** What a mark is drawn with. */

@@ -1,5 +1,6 @@
 import type { EventId } from '../../src/index.ts';
-import type { Box, Frame } from './layout.ts';
+import type { Box } from './geometry.ts';
+import type { Frame } from './layout.ts';
 import type { Link } from './links.ts';
 
 export type Hit =

@@ -1,4 +1,4 @@
-import type { LaneId } from './lanes.ts';
+import type { LaneId } from './marks.ts';
 
 const PATHS: Readonly<Record<LaneId, string>> = {
   steps: 'M3.5 2.5v9h4M3.5 4.5h4M7.5 3h3v3h-3zM7.5 10h3v3h-3z',

@@ -1,63 +1,16 @@
-import type { EventId } from '../../src/index.ts';
-import type { Lane, Mark, Row } from './lanes.ts';
+import type { Band, Box, Density, LaneBox, View } from './geometry.ts';
+import { placeMark } from './geometry.ts';
 import { type Link, linkPaths } from './links.ts';
+import type { Lane, Mark, Row } from './marks.ts';
 import type { TimelineModel } from './model.ts';
-import { chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
 import { playheadText, readTicks, type Tick } from './ticks.ts';
 import { durationText } from './words.ts';
-
-export interface Density {
-  readonly name: 'compact' | 'regular' | 'roomy';
-  readonly bar: number;
-  readonly gap: number;
-  readonly pad: number;
-  readonly ruler: number;
-  readonly shore: number;
-  readonly font: number;
-}
 
 export const DENSITIES: readonly Density[] = [
   { name: 'roomy', bar: 21, gap: 3, pad: 4, ruler: 24, shore: 7, font: 11.4 },
   { name: 'regular', bar: 18, gap: 2, pad: 4, ruler: 23, shore: 7, font: 11 },
   { name: 'compact', bar: 15, gap: 1, pad: 2.5, ruler: 21, shore: 5, font: 10.8 },
 ];
-
-export interface Box {
-  readonly mark: Mark;
-  readonly lane: number;
-  readonly row: number;
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-  /** Pixels free behind the mark, up to the next one. */
-  readonly room: number;
-  /** Where `parts` begin and end. */
-  readonly joints?: readonly { readonly name: string; readonly x0: number; readonly x1: number }[];
-}
-
-/** Many marks too close to tell apart. */
-export interface Band {
-  readonly lane: number;
-  readonly x0: number;
-  readonly x1: number;
-  readonly y: number;
-  readonly h: number;
-  readonly count: number;
-  /** Marks in each column of 3 pixels. */
-  readonly columns: readonly number[];
-  /** Marks in it that are a verdict other than allowed. */
-  readonly kept: readonly { readonly x: number; readonly mark: Mark }[];
-}
-
-export interface LaneBox {
-  readonly lane: Lane;
-  readonly y: number;
-  readonly height: number;
-  readonly collapsed: boolean;
-  /** Top of each row's bars. */
-  readonly rows: readonly number[];
-}
 
 /** All that one picture shows; canvas coordinates, CSS pixels. */
 export interface Frame {
@@ -75,21 +28,6 @@ export interface Frame {
   readonly ticks: readonly Tick[];
   readonly folds: readonly { readonly x0: number; readonly x1: number; readonly text: string }[];
   readonly playhead: { readonly x: number; readonly time: number; readonly text: string };
-}
-
-export interface View {
-  readonly width: number;
-  readonly height: number;
-  readonly scale: TimeScale;
-  readonly placed: PlacedScale;
-  readonly scrollX: number;
-  /** Right edge of the whole scale in the picture: what lasts to the end lasts to here. */
-  readonly edge: number;
-  readonly scrollY: number;
-  readonly collapsed: readonly string[];
-  readonly playhead: number;
-  /** Events of the lit chain: their arrows are laid out even where idle ones are not. */
-  readonly lit: ReadonlySet<EventId>;
 }
 
 const padOf = (lane: Lane, density: Density): number => {
@@ -188,26 +126,6 @@ function firstAbove(values: Float64Array | Int32Array, limit: number, from: numb
     else low = middle + 1;
   }
   return low;
-}
-
-/** Ring of what was never stored stands off the post that it belongs to. */
-export const RING_OFFSET = 26;
-
-export function placeMark(
-  mark: Mark,
-  { placed, scrollX, scale, edge }: View,
-): { readonly x: number; readonly w: number } {
-  if (mark.shape === 'point') {
-    // Where chapters touch, a point of the later one stands behind the gap.
-    const opens = chapterAt(scale.chapters, mark.start)?.step === mark.step;
-    const x = (opens ? placed.toX(mark.start) : placed.toXEnd(mark.start)) - scrollX;
-    return { x: x + (mark.glyph === 'never-stored' ? RING_OFFSET : 0), w: 0 };
-  }
-  const x = placed.toX(mark.start) - scrollX;
-  const isOpen = mark.fromStart === true && mark.upright === undefined;
-  const end =
-    isOpen && mark.end >= (scale.chapters.at(-1)?.end ?? 0) ? edge : placed.toXEnd(mark.end) - scrollX;
-  return { x, w: Math.max(3, end - x) };
 }
 
 const OVERHANG = 170;

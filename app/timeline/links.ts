@@ -1,7 +1,7 @@
 import type { EventId } from '../../src/index.ts';
-import type { Mark } from './lanes.ts';
-import type { Box, Density, LaneBox, View } from './layout.ts';
-import { placeMark } from './layout.ts';
+import type { Box, Density, LaneBox, View } from './geometry.ts';
+import { placeMark } from './geometry.ts';
+import type { Mark } from './marks.ts';
 import type { TimelineModel } from './model.ts';
 
 /** An arrow from a cause to its effect: right angles only. */

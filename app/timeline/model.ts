@@ -1,6 +1,7 @@
 import type { EventId, Milliseconds, Trace } from '../../src/index.ts';
 import { type Flow, readFlow } from './flow.ts';
-import { type Lane, type Mark, readLanes } from './lanes.ts';
+import { readLanes } from './lanes.ts';
+import type { Lane, Mark } from './marks.ts';
 import { type Moment, readMoments } from './moments.ts';
 import { chaptersScale, clockScale, type TimeScale } from './scale.ts';
 

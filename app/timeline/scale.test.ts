@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { milliseconds } from '../../src/index.ts';
+import type { View } from './geometry.ts';
 import { eventOf, hitTest } from './hit-test.ts';
-import { firstEndingAfter, layout, type View } from './layout.ts';
+import { firstEndingAfter, layout } from './layout.ts';
 import { timelineOf } from './model.ts';
 import { zoomAt } from './navigate.ts';
 import { mixPlaced, readableWidth } from './scale.ts';

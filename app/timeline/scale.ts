@@ -1,7 +1,7 @@
 import type { Milliseconds, Trace } from '../../src/index.ts';
 import { milliseconds } from '../../src/index.ts';
 import { isTold } from './events.ts';
-import type { Lane, Mark } from './lanes.ts';
+import type { Lane, Mark } from './marks.ts';
 
 /** A stretch of the person's time: a step and what it set off, with its own clock from 0. */
 export interface Chapter {

@@ -1,0 +1,85 @@
+import type { EventId } from '../../src/index.ts';
+import type { Lane, Mark } from './marks.ts';
+import { chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
+
+export interface Density {
+  readonly name: 'compact' | 'regular' | 'roomy';
+  readonly bar: number;
+  readonly gap: number;
+  readonly pad: number;
+  readonly ruler: number;
+  readonly shore: number;
+  readonly font: number;
+}
+
+export interface Box {
+  readonly mark: Mark;
+  readonly lane: number;
+  readonly row: number;
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+  /** Pixels free behind the mark, up to the next one. */
+  readonly room: number;
+  /** Where `parts` begin and end. */
+  readonly joints?: readonly { readonly name: string; readonly x0: number; readonly x1: number }[];
+}
+
+/** Many marks too close to tell apart. */
+export interface Band {
+  readonly lane: number;
+  readonly x0: number;
+  readonly x1: number;
+  readonly y: number;
+  readonly h: number;
+  readonly count: number;
+  /** Marks in each column of 3 pixels. */
+  readonly columns: readonly number[];
+  /** Marks in it that are a verdict other than allowed. */
+  readonly kept: readonly { readonly x: number; readonly mark: Mark }[];
+}
+
+export interface LaneBox {
+  readonly lane: Lane;
+  readonly y: number;
+  readonly height: number;
+  readonly collapsed: boolean;
+  /** Top of each row's bars. */
+  readonly rows: readonly number[];
+}
+
+export interface View {
+  readonly width: number;
+  readonly height: number;
+  readonly scale: TimeScale;
+  readonly placed: PlacedScale;
+  readonly scrollX: number;
+  /** Right edge of the whole scale in the picture: what lasts to the end lasts to here. */
+  readonly edge: number;
+  readonly scrollY: number;
+  readonly collapsed: readonly string[];
+  readonly playhead: number;
+  /** Events of the lit chain: their arrows are laid out even where idle ones are not. */
+  readonly lit: ReadonlySet<EventId>;
+}
+
+/** Ring of what was never stored stands off the post that it belongs to. */
+export const RING_OFFSET = 26;
+
+export function placeMark(
+  mark: Mark,
+  { placed, scrollX, scale, edge }: View,
+): { readonly x: number; readonly w: number } {
+  if (mark.shape === 'point') {
+    // Where chapters touch, a point of the later one stands behind the gap.
+    const opens = chapterAt(scale.chapters, mark.start)?.step === mark.step;
+    const x = (opens ? placed.toX(mark.start) : placed.toXEnd(mark.start)) - scrollX;
+    return { x: x + (mark.glyph === 'never-stored' ? RING_OFFSET : 0), w: 0 };
+  }
+  const x = placed.toX(mark.start) - scrollX;
+  const isOpen = mark.fromStart === true && mark.upright === undefined;
+  const end =
+    isOpen && mark.end >= (scale.chapters.at(-1)?.end ?? 0) ? edge : placed.toXEnd(mark.end) - scrollX;
+  return { x, w: Math.max(3, end - x) };
+}
