@@ -20,6 +20,8 @@ export interface WorkspaceDocument {
   readonly files: readonly TextFile[];
   readonly version: KyvernoVersion;
   readonly seed: number;
+  /** Markdown shown beside the files: a story's or a sender's notes. */
+  readonly notes?: string;
 }
 
 /** A place in the text to bring into view; `serial` makes the same place asked for twice two requests. */

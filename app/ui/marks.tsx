@@ -126,6 +126,7 @@ function shape(name: MarkName, outlined: boolean) {
 export function Mark({ name, size = 14, outlined = false, label }: MarkProps) {
   const named = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: named by aria-label, or hidden beside its word
     <svg className="mark" width={size} height={size} viewBox="0 0 12 12" {...named}>
       {shape(name, outlined)}
     </svg>

@@ -1,54 +1,79 @@
-import type { DocumentPath, KyvernoVersion, SourceLocation, TextFile } from '../../src/index.ts';
-import type { RunOutcome, SortedDocument, StepForm } from './messages.ts';
-
-/** What the page sends. Every question has an id; its answer carries the same. */
-export type ToWorker =
-  | { readonly type: 'base'; readonly version: KyvernoVersion; readonly json: ArrayBuffer }
-  | { readonly type: 'run'; readonly id: number; readonly request: RunRequest }
-  /** A run beside the present one, for pictures and the sorting sheet. */
-  | { readonly type: 'preview'; readonly id: number; readonly request: RunRequest }
-  | {
-      readonly type: 'locate';
-      readonly id: number;
-      readonly path: DocumentPath;
-      readonly part: 'key' | 'value';
-    }
-  | { readonly type: 'sort'; readonly id: number; readonly files: readonly TextFile[] }
-  | { readonly type: 'read-steps'; readonly id: number; readonly text: string }
-  | {
-      readonly type: 'write-steps';
-      readonly id: number;
-      readonly text: string;
-      readonly edit: StepEdit;
-    };
+import type {
+  Advice,
+  Diagnostic,
+  DocumentPath,
+  EditableStep,
+  KyvernoVersion,
+  SortedDocument,
+  SourceLocation,
+  StepChange,
+  StepEdits,
+  TextFile,
+  Trace,
+} from '../../src/index.ts';
 
 export interface RunRequest {
   readonly files: readonly TextFile[];
   readonly version: KyvernoVersion;
   readonly seed: number;
-  /** Wall-clock budget of the simulation, milliseconds. */
+  readonly name: string;
+  /** Wall-clock budget of the simulation, milliseconds; what was traced until then is delivered. */
   readonly budget: number;
   readonly maxEvents?: number;
 }
 
-/** A change that the step form makes; `index` counts the steps of the form. */
-export type StepEdit =
-  | { readonly type: 'set'; readonly index: number; readonly step: StepForm }
-  | { readonly type: 'add'; readonly index: number; readonly step: StepForm }
-  | { readonly type: 'remove'; readonly index: number }
-  | { readonly type: 'move'; readonly index: number; readonly to: number };
+/** What a run gave; `trace` is absent if the text cannot be run. */
+export interface RunOutcome {
+  readonly trace?: Trace;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly advice: readonly Advice[];
+  /** Milliseconds in the worker. */
+  readonly duration: number;
+}
 
-/** What the worker answers. `failed`: a bug of ours, never the person's text. */
-export type FromWorker =
-  | { readonly type: 'ready' }
-  | { readonly type: 'ran'; readonly id: number; readonly outcome: RunOutcome }
-  | { readonly type: 'located'; readonly id: number; readonly location?: SourceLocation }
-  | { readonly type: 'sorted'; readonly id: number; readonly documents: readonly SortedDocument[] }
+/** Questions that the page asks besides runs; `files` are the studio's present ones. */
+export type Question =
+  | { readonly type: 'preview'; readonly request: RunRequest }
   | {
-      readonly type: 'steps';
-      readonly id: number;
-      readonly steps: readonly StepForm[];
-      readonly error?: string;
+      readonly type: 'locate';
+      readonly path: DocumentPath;
+      readonly part: 'key' | 'value';
+      readonly text: string;
     }
-  | { readonly type: 'wrote-steps'; readonly id: number; readonly text: string }
+  | { readonly type: 'sort'; readonly incoming: readonly TextFile[]; readonly files: readonly TextFile[] }
+  | {
+      readonly type: 'arrange';
+      readonly documents: readonly SortedDocument[];
+      readonly into: readonly TextFile[];
+      readonly name: string;
+    }
+  | { readonly type: 'read-steps'; readonly path: string; readonly files: readonly TextFile[] }
+  | {
+      readonly type: 'write-step';
+      readonly path: string;
+      readonly files: readonly TextFile[];
+      readonly change: StepChange;
+    };
+
+/** What each question is answered with. */
+export interface Answers {
+  readonly preview: RunOutcome;
+  readonly locate: SourceLocation | undefined;
+  readonly sort: readonly SortedDocument[];
+  readonly arrange: readonly TextFile[];
+  /** Undefined: the file holds no Chainsaw Test. */
+  readonly 'read-steps': readonly EditableStep[] | undefined;
+  readonly 'write-step': StepEdits;
+}
+
+/** What the page sends. Every run and question has an id; its answer carries the same. */
+export type ToWorker =
+  | { readonly type: 'base'; readonly version: KyvernoVersion; readonly json: string }
+  | { readonly type: 'run'; readonly id: number; readonly request: RunRequest }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question };
+
+/** What the worker sends. `failed`: a bug of ours, never the person's text. */
+export type FromWorker =
+  | { readonly type: 'ran'; readonly id: number; readonly outcome: RunOutcome }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Answers[keyof Answers] }
   | { readonly type: 'failed'; readonly id: number; readonly message: string };

@@ -1,0 +1,146 @@
+import type { PaneName } from './stores/page.ts';
+import type { Studio } from './stores/studio.ts';
+
+/** Something that the studio can be told to do: palette, menus and keys all read this. */
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly group: 'Play' | 'Move and zoom' | 'Select' | 'Files' | 'Studio';
+  /** `Space`, `Shift+.`, `Mod+k` (Ctrl, or ⌘ on a Mac). The first one is shown. */
+  readonly keys: readonly string[];
+  /** Why it cannot run now, or undefined if it can. */
+  readonly blocked?: () => string | undefined;
+  readonly run: () => void;
+}
+
+const PANES: readonly (readonly [PaneName, string])[] = [
+  ['outcome', 'Outcome'],
+  ['details', 'Details'],
+  ['cluster', 'Cluster'],
+];
+
+/** The commands of the page itself; the timeline adds its own. */
+export function createCommands(studio: Studio): readonly Command[] {
+  const { workspace, page, run, services } = studio;
+  const withTrace = (): string | undefined =>
+    run.getState().trace === undefined ? 'nothing has run yet' : undefined;
+  const dialog = (name: 'gallery' | 'palette' | 'keys') => () => page.setState({ dialog: name });
+  return [
+    {
+      id: 'studio.palette',
+      label: 'Every command',
+      group: 'Studio',
+      keys: ['Mod+k', 'Mod+Shift+p'],
+      run: dialog('palette'),
+    },
+    { id: 'studio.keys', label: 'Show the keys', group: 'Studio', keys: ['?'], run: dialog('keys') },
+    { id: 'studio.stories', label: 'Open a story', group: 'Studio', keys: [], run: dialog('gallery') },
+    {
+      id: 'studio.empty',
+      label: 'Start an empty studio',
+      group: 'Studio',
+      keys: [],
+      run: services.openEmpty,
+    },
+    { id: 'studio.share', label: 'Copy a link to this', group: 'Studio', keys: [], run: services.share },
+    {
+      id: 'studio.theme',
+      label: 'Switch between light and dark',
+      group: 'Studio',
+      keys: [],
+      run: () => services.setTheme(page.getState().theme === 'dark' ? 'light' : 'dark'),
+    },
+    {
+      id: 'files.undo',
+      label: 'Undo, across files',
+      group: 'Files',
+      keys: ['Mod+z'],
+      blocked: () => (workspace.getState().past.length === 0 ? 'nothing was changed' : undefined),
+      run: () => void workspace.undo(),
+    },
+    {
+      id: 'files.redo',
+      label: 'Redo',
+      group: 'Files',
+      keys: ['Mod+Shift+z', 'Mod+y'],
+      blocked: () => (workspace.getState().future.length === 0 ? 'nothing was undone' : undefined),
+      run: () => void workspace.redo(),
+    },
+    {
+      id: 'files.download',
+      label: 'Download all files',
+      group: 'Files',
+      keys: [],
+      run: () => services.download(),
+    },
+    {
+      id: 'files.add',
+      label: 'Add a file',
+      group: 'Files',
+      keys: [],
+      run: () => workspace.addFile('more.yaml'),
+    },
+    {
+      id: 'files.problem',
+      label: 'Next problem',
+      group: 'Files',
+      keys: ['F8'],
+      blocked: () => (problems(studio).length === 0 ? 'there is none' : undefined),
+      run: () => nextProblem(studio),
+    },
+    ...PANES.map(
+      ([pane, name]): Command => ({
+        id: `pane.${pane}`,
+        label: `Show ${name}`,
+        group: 'Studio',
+        keys: [],
+        blocked: withTrace,
+        run: () => page.showPane(pane),
+      }),
+    ),
+    ...workspace.getState().document.files.map(
+      (file): Command => ({
+        id: `file.${file.path}`,
+        label: `Go to ${file.path}`,
+        group: 'Files',
+        keys: [],
+        run: () => {
+          workspace.setActive(file.path);
+          page.setState({ narrowTab: 'files' });
+        },
+      }),
+    ),
+  ];
+}
+
+const problems = ({ run }: Studio) => run.getState().diagnostics.filter((one) => one.location !== undefined);
+
+/** Goes to the problem after the one shown last, round and round. */
+export function nextProblem(studio: Studio): void {
+  const { workspace, page } = studio;
+  const list = problems(studio);
+  const { reveal } = workspace.getState();
+  const at = list.findIndex(
+    ({ location }) =>
+      location?.file === reveal?.file &&
+      location?.line === reveal?.line &&
+      location?.column === reveal?.column,
+  );
+  const location = list[(at + 1) % list.length]?.location;
+  if (location === undefined) return;
+  workspace.revealPlace(location);
+  page.setState({ narrowTab: 'files', stepsView: 'yaml' });
+}
+
+/** Whether a keyboard event is a key of a command of the page: `Mod` is Ctrl, or ⌘. */
+export function isModKey(event: KeyboardEvent, key: string): boolean {
+  const parts = key.split('+');
+  const name = parts.at(-1) ?? '';
+  if (!parts.includes('Mod')) return event.key === name && !event.ctrlKey && !event.metaKey && !event.altKey;
+  return (
+    (event.ctrlKey || event.metaKey) &&
+    !event.altKey &&
+    event.shiftKey === parts.includes('Shift') &&
+    event.key.toLowerCase() === name
+  );
+}

@@ -1,0 +1,151 @@
+import { editor, KeyCode, languages, MarkerSeverity, Range, Uri } from 'monaco-editor/editor/editor.api';
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
+import 'monaco-editor/features/bracketMatching/register';
+import 'monaco-editor/features/caretOperations/register';
+import 'monaco-editor/features/clipboard/register';
+import 'monaco-editor/features/comment/register';
+import 'monaco-editor/features/find/register';
+import 'monaco-editor/features/folding/register';
+import 'monaco-editor/features/hover/register';
+import 'monaco-editor/features/indentation/register';
+import 'monaco-editor/features/linesOperations/register';
+import 'monaco-editor/features/multicursor/register';
+import 'monaco-editor/features/wordOperations/register';
+
+// Everything of Monaco that the studio uses, in one chunk that comes after the first picture.
+globalThis.MonacoEnvironment = { getWorker: () => new EditorWorker() };
+
+languages.register({ id: 'yaml', extensions: ['.yaml', '.yml'], aliases: ['YAML'] });
+languages.setLanguageConfiguration('yaml', {
+  comments: { lineComment: '#' },
+  brackets: [
+    ['{', '}'],
+    ['[', ']'],
+  ],
+  autoClosingPairs: [
+    { open: '{', close: '}' },
+    { open: '[', close: ']' },
+    { open: '"', close: '"', notIn: ['string'] },
+    { open: "'", close: "'", notIn: ['string', 'comment'] },
+  ],
+  folding: { offSide: true },
+  onEnterRules: [{ beforeText: /:\s*$/, action: { indentAction: languages.IndentAction.Indent } }],
+});
+// Keys, values, comments: no more is told apart, since colour belongs to verdicts and to what is computed.
+languages.setMonarchTokensProvider('yaml', {
+  tokenizer: {
+    root: [
+      [/^(---|\.\.\.)\s*$/, 'separator'],
+      [/(^|\s)#.*$/, 'comment'],
+      [/("(?:[^"\\]|\\.)*"|'[^']*'|[\w$./~()*?-][^\s:{}[\],]*)(?=\s*:(?:\s|$))/, 'key'],
+      [/[:{}[\],?-]/, 'punctuation'],
+      [/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/, 'value'],
+      [/[^\s:{}[\],#"']+/, 'value'],
+      [/\s+|./, ''],
+    ],
+  },
+});
+
+/** Defines and sets the theme from the page's tokens. */
+export function applyTheme(theme: 'light' | 'dark'): void {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const rule = (name: string, colour: string) => ({ token: name, foreground: token(colour).slice(1) });
+  editor.defineTheme('studio', {
+    base: theme === 'dark' ? 'vs-dark' : 'vs',
+    inherit: false,
+    rules: [
+      rule('', 'ink2'),
+      rule('key', 'ink'),
+      rule('value', 'ink2'),
+      rule('punctuation', 'ink2'),
+      rule('separator', 'ink3'),
+      rule('comment', 'ink3'),
+    ],
+    colors: {
+      'editor.background': token('code'),
+      'editor.foreground': token('ink2'),
+      'editorLineNumber.foreground': token('ink3'),
+      'editorLineNumber.activeForeground': token('ink'),
+      'editorCursor.foreground': token('ink'),
+      'editor.selectionBackground': token('tint-thread'),
+      'editor.inactiveSelectionBackground': token('tint-skip'),
+      'editor.lineHighlightBackground': token('code'),
+      'editor.lineHighlightBorder': token('code'),
+      'editorIndentGuide.background1': token('line'),
+      'editorIndentGuide.activeBackground1': token('line2'),
+      'editorBracketMatch.background': token('tint-thread'),
+      'editorBracketMatch.border': token('line2'),
+      'editorWidget.background': token('sheet'),
+      'editorWidget.foreground': token('ink'),
+      'editorWidget.border': token('line2'),
+      'editorHoverWidget.background': token('sheet'),
+      'editorHoverWidget.border': token('line2'),
+      'input.background': token('sheet'),
+      'input.foreground': token('ink'),
+      'input.border': token('line2'),
+      'inputOption.activeBackground': token('tint-thread'),
+      'inputOption.activeForeground': token('ink'),
+      focusBorder: token('thread'),
+      'editor.findMatchBackground': token('tint-warn'),
+      'editor.findMatchHighlightBackground': token('tint-warn'),
+      'editorError.foreground': token('error'),
+      'editorWarning.foreground': token('deny'),
+      'editorInfo.foreground': token('warn'),
+      'editorHint.foreground': token('warn'),
+      'scrollbarSlider.background': `${token('ink3')}40`,
+      'scrollbarSlider.hoverBackground': `${token('ink3')}70`,
+      'scrollbarSlider.activeBackground': `${token('ink3')}90`,
+      'editorGutter.background': token('code'),
+      'editorOverviewRuler.border': token('code'),
+    },
+  });
+  editor.setTheme('studio');
+}
+
+/** An editor in the studio's type and manner. */
+export function createEditor(host: HTMLElement): editor.IStandaloneCodeEditor {
+  return editor.create(host, {
+    model: null,
+    theme: 'studio',
+    fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
+    fontSize: 12.2,
+    lineHeight: 19,
+    fontLigatures: false,
+    minimap: { enabled: false },
+    overviewRulerLanes: 0,
+    hideCursorInOverviewRuler: true,
+    scrollBeyondLastLine: false,
+    automaticLayout: true,
+    renderLineHighlight: 'none',
+    lineNumbersMinChars: 3,
+    lineDecorationsWidth: 12,
+    glyphMargin: false,
+    folding: true,
+    showFoldingControls: 'mouseover',
+    padding: { top: 6, bottom: 6 },
+    tabSize: 2,
+    insertSpaces: true,
+    detectIndentation: false,
+    wordBasedSuggestions: 'off',
+    quickSuggestions: false,
+    contextmenu: false,
+    occurrencesHighlight: 'off',
+    selectionHighlight: false,
+    renderWhitespace: 'none',
+    guides: { indentation: false },
+    scrollbar: { verticalScrollbarSize: 9, horizontalScrollbarSize: 9, useShadows: false },
+    stickyScroll: { enabled: false },
+    unicodeHighlight: { ambiguousCharacters: false },
+    accessibilitySupport: 'auto',
+    ariaLabel: 'YAML',
+    // Tab moves the focus on once the person asks for it (Ctrl+M); otherwise it indents.
+    tabFocusMode: false,
+    fixedOverflowWidgets: true,
+  });
+}
+
+export type Editor = editor.IStandaloneCodeEditor;
+export type Model = editor.ITextModel;
+export type Decoration = editor.IModelDeltaDecoration;
+export { editor, KeyCode, MarkerSeverity, Range, Uri };

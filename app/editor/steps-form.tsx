@@ -1,0 +1,331 @@
+import { useCallback, useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import type { EditableStep, StepChange, StepEvent } from '../../src/index.ts';
+import { useStudio } from '../stores/studio.ts';
+import { STEPS_FILE, textOf } from '../stores/workspace.ts';
+import { Mark } from '../ui/marks.tsx';
+
+const OPERATIONS = ['apply', 'create', 'update', 'delete'] as const;
+const NEW_STEP = 'kubectl create namespace new-namespace';
+
+/** The steps as a list with forms; the same text as the YAML view, changed in place. */
+export function StepsForm() {
+  const { workspace, services, page } = useStudio();
+  const text = useStore(workspace, (state) => textOf(state.document.files, STEPS_FILE));
+  const files = useStore(workspace, (state) => state.document.files);
+  const [steps, setSteps] = useState<readonly EditableStep[] | undefined>(undefined);
+  const [unreadable, setUnreadable] = useState(false);
+  const [open, setOpen] = useState<number | undefined>(undefined);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the answer depends on the files' text
+  useEffect(() => {
+    let gone = false;
+    services.readSteps(STEPS_FILE).then(
+      (found) => {
+        if (gone) return;
+        if (found !== undefined) setSteps(found);
+        setUnreadable(found === undefined);
+      },
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, [services, text, files]);
+
+  const change = useCallback(
+    (one: StepChange) => {
+      services
+        .changeSteps(STEPS_FILE, one)
+        .catch(() => page.say('The step could not be changed; edit its YAML.'));
+    },
+    [services, page],
+  );
+  if (unreadable)
+    return (
+      <div className="steps">
+        <p className="pane-empty">
+          {text.trim() === ''
+            ? 'There are no steps yet: what a person does to the cluster, one after the other.'
+            : 'This file holds no Chainsaw Test that can be read.'}
+        </p>
+        <div className="steps-foot">
+          <button type="button" className="link-button" onClick={() => page.setState({ stepsView: 'yaml' })}>
+            Edit the YAML
+          </button>
+        </div>
+      </div>
+    );
+  if (steps === undefined) return <p className="pane-empty">Reading the steps</p>;
+  const add = (step: { kind: 'kubectl'; command: string } | { kind: 'wait'; duration: string }): void => {
+    change({ type: 'add', at: steps.length, step });
+    setOpen(steps.length);
+  };
+  return (
+    <div className="steps">
+      <ol>
+        {steps.map((step) => (
+          <StepRow
+            key={step.index}
+            step={step}
+            number={steps.filter((one) => one.index <= step.index && one.operation !== 'wait').length}
+            last={step.index === steps.length - 1}
+            open={open === step.index}
+            onToggle={() => setOpen(open === step.index ? undefined : step.index)}
+            onChange={change}
+          />
+        ))}
+      </ol>
+      <div className="steps-foot">
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => add({ kind: 'kubectl', command: NEW_STEP })}
+        >
+          Add a step
+        </button>
+        <button type="button" className="link-button" onClick={() => add({ kind: 'wait', duration: '5s' })}>
+          Add a wait
+        </button>
+        <span>kept as a Chainsaw Test</span>
+      </div>
+    </div>
+  );
+}
+
+interface StepRowProps {
+  readonly step: EditableStep;
+  readonly number: number;
+  readonly last: boolean;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  readonly onChange: (change: StepChange) => void;
+}
+
+function StepRow({ step, number, last, open, onToggle, onChange }: StepRowProps) {
+  const { workspace, page } = useStudio();
+  const { index } = step;
+  const wait = step.operation === 'wait';
+  const now = useIsNow(step);
+  const [verb = '', ...object] = (step.title || step.command.replace(/^kubectl /, '')).split(' ');
+  return (
+    <li className={`step-row${wait ? ' wait' : ''}${now ? ' now' : ''}`}>
+      <button type="button" className="step-head" aria-expanded={open} onClick={onToggle}>
+        {wait ? (
+          `wait ${step.duration ?? ''}`
+        ) : (
+          <>
+            <span className="step-circle">{number}</span>
+            <span>
+              <strong>{verb}</strong> {object.join(' ')}{' '}
+              {step.username !== undefined && <span className="who">as {step.username}</span>}
+              {step.dryRun && <span className="who"> dry run</span>}
+            </span>
+            <StepVerdict step={step} />
+          </>
+        )}
+      </button>
+      {open && (
+        <div className="step-fields">
+          {wait ? (
+            <TextField
+              label="wait"
+              value={step.duration ?? ''}
+              onCommit={(duration) => onChange({ type: 'set-duration', index, duration })}
+            />
+          ) : (
+            <CommandFields step={step} onChange={onChange} />
+          )}
+          <div className="step-buttons">
+            {index > 0 && (
+              <button
+                type="button"
+                className="link-button"
+                onClick={() => onChange({ type: 'move', index, to: index - 1 })}
+              >
+                Up
+              </button>
+            )}
+            {!last && (
+              <button
+                type="button"
+                className="link-button"
+                onClick={() => onChange({ type: 'move', index, to: index + 1 })}
+              >
+                Down
+              </button>
+            )}
+            <button type="button" className="link-button" onClick={() => onChange({ type: 'remove', index })}>
+              Remove
+            </button>
+            <button
+              type="button"
+              className="link-button"
+              onClick={() => {
+                page.setState({ stepsView: 'yaml' });
+                workspace.revealPlace(step.location);
+              }}
+            >
+              Edit its YAML
+            </button>
+          </div>
+        </div>
+      )}
+    </li>
+  );
+}
+
+function CommandFields({ step, onChange }: Pick<StepRowProps, 'step' | 'onChange'>) {
+  const { workspace } = useStudio();
+  const files = useStore(workspace, (state) => state.document.files);
+  const { index } = step;
+  const operation = OPERATIONS.find((one) => one === step.operation);
+  const scripted = step.written === 'script' || step.written === 'command';
+  return (
+    <>
+      {!scripted && operation !== undefined && (
+        <>
+          <label htmlFor={`step-${index}-operation`}>operation</label>
+          <select
+            id={`step-${index}-operation`}
+            className="field"
+            value={operation}
+            onChange={(event) => {
+              const chosen = OPERATIONS.find((one) => one === event.target.value);
+              if (chosen !== undefined) onChange({ type: 'set-operation', index, operation: chosen });
+            }}
+          >
+            {OPERATIONS.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </select>
+        </>
+      )}
+      {scripted ? (
+        <TextField
+          label="command"
+          value={step.command}
+          onCommit={(command) => onChange({ type: 'set-command', index, command })}
+        />
+      ) : step.file !== undefined ? (
+        <>
+          <label htmlFor={`step-${index}-file`}>file</label>
+          <select
+            id={`step-${index}-file`}
+            className="field"
+            value={step.file}
+            onChange={(event) => onChange({ type: 'set-file', index, file: event.target.value })}
+          >
+            {[...new Set([step.file, ...files.map((file) => file.path)])].map((path) => (
+              <option key={path}>{path}</option>
+            ))}
+          </select>
+        </>
+      ) : null}
+      <TextField
+        label="as"
+        value={step.username ?? ''}
+        placeholder="cluster-admin"
+        onCommit={(name) =>
+          onChange({ type: 'set-user', index, username: name === '' ? undefined : name, groups: step.groups })
+        }
+      />
+      {step.username !== undefined && (
+        <TextField
+          label="groups"
+          value={step.groups.join(', ')}
+          onCommit={(groups) =>
+            onChange({
+              type: 'set-user',
+              index,
+              username: step.username,
+              groups: groups.split(/[,\s]+/).filter((group) => group !== ''),
+            })
+          }
+        />
+      )}
+      <label htmlFor={`step-${index}-dry`}>dry run</label>
+      <input
+        id={`step-${index}-dry`}
+        type="checkbox"
+        style={{ justifySelf: 'start' }}
+        checked={step.dryRun}
+        onChange={(event) => onChange({ type: 'set-dry-run', index, dryRun: event.target.checked })}
+      />
+    </>
+  );
+}
+
+interface TextFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder?: string;
+  readonly onCommit: (value: string) => void;
+}
+
+/** Changes the text when the person leaves the field or presses Enter: half a command is no step. */
+function TextField({ label, value, placeholder, onCommit }: TextFieldProps) {
+  const [draft, setDraft] = useState(value);
+  useEffect(() => setDraft(value), [value]);
+  const commit = (): void => {
+    if (draft.trim() !== value) onCommit(draft.trim());
+  };
+  return (
+    <>
+      <span className="label" aria-hidden="true">
+        {label}
+      </span>
+      <input
+        className="field"
+        aria-label={label}
+        value={draft}
+        placeholder={placeholder}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') commit();
+        }}
+      />
+    </>
+  );
+}
+
+/** The trace's step that this one is, by its order among the commands. */
+function useTraceStep(step: EditableStep) {
+  const { run } = useStudio();
+  const trace = useStore(run, (state) => state.trace);
+  // Step 0 is what was before; the others stand in the file's order.
+  return { trace, traceStep: trace?.steps[step.index + 1] };
+}
+
+function useIsNow(step: EditableStep): boolean {
+  const { playback } = useStudio();
+  const { trace, traceStep } = useTraceStep(step);
+  const playhead = useStore(playback, (state) => state.playhead);
+  if (trace === undefined || traceStep === undefined) return false;
+  const now = trace.steps.findLast((one) => one.time <= playhead);
+  return now?.index === traceStep.index;
+}
+
+function StepVerdict({ step }: { readonly step: EditableStep }) {
+  const { playback } = useStudio();
+  const { trace, traceStep } = useTraceStep(step);
+  const playhead = useStore(playback, (state) => state.playhead);
+  const event = trace?.events.find(
+    (one): one is StepEvent => one.kind === 'step' && one.step === traceStep?.index,
+  );
+  if (event === undefined || event.verdict === 'none' || event.end > playhead) return null;
+  const [role, mark, word] = (
+    {
+      allowed: ['allow', 'allowed', 'Allowed'],
+      denied: ['deny', 'denied', 'Denied'],
+      error: ['error', 'error', 'Error'],
+    } as const
+  )[event.verdict];
+  return (
+    <span className={`chip ${role}`}>
+      <Mark name={mark} size={13} />
+      {word}
+    </span>
+  );
+}

@@ -1,0 +1,153 @@
+import { DropdownMenu } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { KYVERNO_VERSIONS, type KyvernoVersion } from '../src/index.ts';
+import { useStudio } from './stores/studio.ts';
+import { Icon, type IconName } from './ui/icons.tsx';
+import { Mark } from './ui/marks.tsx';
+
+interface MenuProps {
+  readonly label: string;
+  readonly children: ReactNode;
+}
+
+function Menu({ label, children, content }: MenuProps & { readonly content: ReactNode }) {
+  return (
+    <DropdownMenu.Root defaultOpen>
+      <DropdownMenu.Trigger className="plain-button" aria-label={label}>
+        {children}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu sheet" align="start" sideOffset={4} collisionPadding={8}>
+          {content}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+interface ItemProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly second?: string;
+  readonly onSelect: () => void;
+}
+
+function Item({ icon, label, second, onSelect }: ItemProps) {
+  return (
+    <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
+      <Icon name={icon} size={15} />
+      {label}
+      {second !== undefined && <span className="second">{second}</span>}
+    </DropdownMenu.Item>
+  );
+}
+
+/** Stories, an empty studio, earlier work, files. */
+export function ScenarioMenu(props: MenuProps) {
+  const { page, services, workspace } = useStudio();
+  const name = useStore(workspace, (state) => state.document.name);
+  const kept = services.keptWork();
+  const [latest] = kept;
+  return (
+    <Menu
+      {...props}
+      content={
+        <>
+          <Item icon="story" label="All stories" onSelect={() => page.setState({ dialog: 'gallery' })} />
+          <Item icon="write" label="Empty studio" onSelect={services.openEmpty} />
+          <Item
+            icon="download"
+            label="Download all files"
+            second={`${name}.zip`}
+            onSelect={() => services.download()}
+          />
+          {latest !== undefined && (
+            <>
+              <DropdownMenu.Separator className="menu-separator" />
+              <Item
+                icon="undo"
+                label="Restore what I had"
+                second={latest.name}
+                onSelect={() => services.openKept(latest.id)}
+              />
+              <DropdownMenu.Label className="menu-label">Recent</DropdownMenu.Label>
+              {kept.map((item) => (
+                <Item
+                  key={item.id}
+                  icon="clipboard"
+                  label={item.name}
+                  second={`${size(item.bytes)}, ${ago(item.savedAt)}`}
+                  onSelect={() => services.openKept(item.id)}
+                />
+              ))}
+              <Item
+                icon="close"
+                label="Forget the recent ones"
+                second={size(kept.reduce((sum, item) => sum + item.bytes, 0))}
+                onSelect={() => {
+                  for (const item of kept) services.deleteKept(item.id);
+                  page.say(`${kept.length} forgotten`);
+                }}
+              />
+            </>
+          )}
+        </>
+      }
+    />
+  );
+}
+
+/** Runs the same files on another Kyverno. */
+export function VersionMenu(props: MenuProps) {
+  const { workspace } = useStudio();
+  const version = useStore(workspace, (state) => state.document.version);
+  return (
+    <Menu
+      {...props}
+      content={
+        <DropdownMenu.RadioGroup
+          value={version}
+          onValueChange={(value) => workspace.setVersion(value as KyvernoVersion)}
+        >
+          <DropdownMenu.Label className="menu-label">Run these files on Kyverno</DropdownMenu.Label>
+          {KYVERNO_VERSIONS.toReversed().map((one) => (
+            <DropdownMenu.RadioItem key={one} value={one} className="menu-item">
+              <span className="menu-check">
+                <DropdownMenu.ItemIndicator>
+                  <Mark name="stored" size={8} />
+                </DropdownMenu.ItemIndicator>
+              </span>
+              {one}
+              {VERSION_NOTES[one] !== undefined && <span className="second">{VERSION_NOTES[one]}</span>}
+            </DropdownMenu.RadioItem>
+          ))}
+        </DropdownMenu.RadioGroup>
+      }
+    />
+  );
+}
+
+/** How the versions differ most visibly: what a generate rule does with a denied trigger (spec/versions.md). */
+const VERSION_NOTES: Partial<Record<KyvernoVersion, string>> = {
+  '1.19': 'refuses a trigger that is not there, 5 times',
+  '1.18': 'uses the admission request’s object',
+  '1.17': 'as 1.18',
+  '1.16': 'as 1.18',
+  '1.15': 'completes, with an error line and an Event',
+  '1.14': 'as 1.15',
+  '1.13': 'as 1.15',
+  '1.12': 'fails 5 times and is dropped',
+  '1.11': 'no UpdateRequest for a denied request',
+};
+
+export const size = (bytes: number): string =>
+  bytes < 1_000_000 ? `${Math.max(0.1, bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+
+function ago(time: number): string {
+  const minutes = Math.round((Date.now() - time) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 48 * 60) return `${Math.round(minutes / 60)} h ago`;
+  return `${Math.round(minutes / 1440)} days ago`;
+}

@@ -1,0 +1,134 @@
+import { lazy, Suspense, useState } from 'react';
+import { useStore } from 'zustand';
+import { useStudio } from './stores/studio.ts';
+import { isEmpty } from './stores/workspace.ts';
+import { Icon } from './ui/icons.tsx';
+import { Brand, Mark } from './ui/marks.tsx';
+
+const Menus = {
+  Scenario: lazy(() => import('./header-menus.tsx').then((m) => ({ default: m.ScenarioMenu }))),
+  Version: lazy(() => import('./header-menus.tsx').then((m) => ({ default: m.VersionMenu }))),
+};
+
+/** Top bar: what is open, how it ran, for which Kyverno, and what can be done with it. */
+export function Header() {
+  const { workspace, page, services } = useStudio();
+  const name = useStore(workspace, (state) => state.document.name);
+  const version = useStore(workspace, (state) => state.document.version);
+  const theme = useStore(page, (state) => state.theme);
+  return (
+    <header className="top-bar">
+      <h1 className="brand">
+        <Brand />
+        <span>Admission Studio</span>
+      </h1>
+      <LazyMenu menu="Scenario" label={`Scenario: ${name}`}>
+        <strong className="scenario-name">{name}</strong>
+        <Icon name="chevron" size={14} />
+      </LazyMenu>
+      <span className="top-bar-end">
+        <RunTime />
+        <LazyMenu menu="Version" label={`Kyverno version: ${version}`}>
+          <span className="wide-only">Kyverno</span> <strong>{version}</strong>
+          <Icon name="chevron" size={14} />
+        </LazyMenu>
+        <span className="rule wide-only" />
+        <button
+          type="button"
+          className="plain-button wide-only"
+          aria-label="Every command"
+          onClick={() => page.setState({ dialog: 'palette' })}
+        >
+          <kbd className="kbd command-key">{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
+        </button>
+        <button
+          type="button"
+          className="icon-button wide-only"
+          aria-label={theme === 'dark' ? 'Switch to light' : 'Switch to dark'}
+          onClick={() => services.setTheme(theme === 'dark' ? 'light' : 'dark')}
+        >
+          <Icon name="theme" />
+        </button>
+        <EditButton />
+        <button type="button" className="button share" onClick={services.share}>
+          Share
+        </button>
+      </span>
+    </header>
+  );
+}
+
+export const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+interface LazyMenuProps {
+  readonly menu: keyof typeof Menus;
+  readonly label: string;
+  readonly children: React.ReactNode;
+}
+
+/** A menu whose code comes with the first press; until then its button stands there alone. */
+function LazyMenu({ menu, label, children }: LazyMenuProps) {
+  const [asked, ask] = useState(false);
+  const Menu = Menus[menu];
+  const button = (
+    <button
+      type="button"
+      className="plain-button"
+      aria-label={label}
+      aria-haspopup="menu"
+      aria-expanded="false"
+      onClick={() => ask(true)}
+      onPointerEnter={() => void import('./header-menus.tsx')}
+      onFocus={() => void import('./header-menus.tsx')}
+    >
+      {children}
+    </button>
+  );
+  if (!asked) return button;
+  return (
+    <Suspense fallback={button}>
+      <Menu label={label}>{children}</Menu>
+    </Suspense>
+  );
+}
+
+function RunTime() {
+  const { run, workspace } = useStudio();
+  const status = useStore(run, (state) => state.status);
+  const duration = useStore(run, (state) => state.duration);
+  const broken = useStore(run, (state) => brokenFiles(state.diagnostics));
+  const empty = useStore(workspace, (state) => isEmpty(state.document.files));
+  if (empty) return <span className="run-time wide-only">nothing to run yet</span>;
+  if (status === 'stale' || status === 'failed')
+    return (
+      <span className="run-time broken">
+        <Mark name="warned" size={15} />
+        {broken === 0 ? 'could not run' : `${broken} ${broken === 1 ? 'file' : 'files'} cannot be read`}
+      </span>
+    );
+  if (duration === undefined) return <span className="run-time wide-only">running</span>;
+  return <span className="run-time wide-only">ran in {formatDuration(duration)}</span>;
+}
+
+const brokenFiles = (diagnostics: readonly { severity: string; location?: { file: string } }[]): number =>
+  new Set(diagnostics.flatMap((one) => (one.severity === 'error' ? (one.location?.file ?? []) : []))).size;
+
+const formatDuration = (ms: number): string =>
+  ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(1)} s`;
+
+/** On a phone editing stands behind this button. */
+function EditButton() {
+  const { page } = useStudio();
+  const tab = useStore(page, (state) => state.narrowTab);
+  const editing = tab === 'files';
+  return (
+    <button
+      type="button"
+      className="button phone-only"
+      aria-pressed={editing}
+      onClick={() => page.setState({ narrowTab: editing ? 'trace' : 'files' })}
+    >
+      {editing ? 'Done' : 'Edit'}
+    </button>
+  );
+}

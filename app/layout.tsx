@@ -1,0 +1,246 @@
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { useStore } from 'zustand';
+import { Workspace } from './editor/workspace.tsx';
+import { OutcomePane } from './panes/outcome.tsx';
+import type { NarrowTab, PaneName } from './stores/page.ts';
+import { useStudio } from './stores/studio.ts';
+import { isEmpty } from './stores/workspace.ts';
+import { TimelineRoom } from './timeline/timeline.tsx';
+import { Banner } from './ui/banner.tsx';
+import { Mark } from './ui/marks.tsx';
+import { TabList } from './ui/tabs.tsx';
+
+// Only what the first picture shows comes with the page.
+const DetailsPane = lazy(() => import('./panes/details.tsx').then((m) => ({ default: m.DetailsPane })));
+const ClusterPane = lazy(() => import('./panes/cluster.tsx').then((m) => ({ default: m.ClusterPane })));
+const NotesPane = lazy(() => import('./panes/notes.tsx').then((m) => ({ default: m.NotesPane })));
+const FirstRunStories = lazy(() =>
+  import('./first-run-stories.tsx').then((m) => ({ default: m.FirstRunStories })),
+);
+
+const NARROW = '(max-width: 899px)';
+
+/** Workspace, panes and timeline; below 900 pixels the panes become tabs. */
+export function Layout() {
+  const narrow = useMedia(NARROW);
+  return (
+    <main className="studio">
+      <Banners />
+      {narrow ? <NarrowLayout /> : <WideLayout />}
+    </main>
+  );
+}
+
+function WideLayout() {
+  const rows = useDefaultLayout({ id: 'admission-studio/rows', storage: safeStorage });
+  const columns = useDefaultLayout({ id: 'admission-studio/columns', storage: safeStorage });
+  const { workspace } = useStudio();
+  const empty = useStore(workspace, (state) => isEmpty(state.document.files));
+  return (
+    <Group orientation="vertical" className="panels" {...rows}>
+      <Panel id="upper" defaultSize="54%" minSize="120px">
+        <Group orientation="horizontal" {...columns}>
+          <Panel id="workspace" defaultSize="39%" minSize="220px" collapsible collapsedSize="34px">
+            <Workspace />
+          </Panel>
+          <Separator className="separator" aria-label="Width of the workspace" />
+          <Panel id="panes" minSize="320px">
+            <Panes />
+          </Panel>
+        </Group>
+      </Panel>
+      <Separator className="separator" aria-label="Height of the timeline" />
+      <Panel id="timeline" minSize="120px" collapsible collapsedSize="38px">
+        <TimelinePlace empty={empty} />
+      </Panel>
+    </Group>
+  );
+}
+
+function NarrowLayout() {
+  const { page, workspace } = useStudio();
+  const tab = useStore(page, (state) => state.narrowTab);
+  const notes = useStore(workspace, (state) => state.document.notes !== undefined);
+  const empty = useStore(workspace, (state) => isEmpty(state.document.files));
+  const phone = useMedia('(max-width: 599px)');
+  const tabs: readonly { id: NarrowTab; label: string }[] = [
+    ...(phone ? [{ id: 'trace', label: 'Trace' } as const] : []),
+    { id: 'outcome', label: 'Outcome' },
+    { id: 'details', label: 'Details' },
+    { id: 'cluster', label: 'Cluster' },
+    ...(notes ? [{ id: 'notes', label: 'Notes' } as const] : []),
+    ...(phone ? [] : [{ id: 'files', label: 'Files' } as const]),
+  ];
+  const shown = !phone && tab === 'trace' ? 'outcome' : tab;
+  const timeline = <TimelinePlace empty={empty} />;
+  return (
+    <div className="narrow">
+      <TabList
+        label="Views"
+        tabs={tabs}
+        chosen={shown}
+        panelId="panes"
+        onChoose={(id) => page.setState({ narrowTab: id })}
+      />
+      <div
+        className="narrow-pane"
+        id="panes"
+        role="tabpanel"
+        aria-label={tabs.find((one) => one.id === shown)?.label ?? 'Files'}
+        tabIndex={-1}
+      >
+        {shown === 'trace' ? timeline : shown === 'files' ? <Workspace /> : <PaneBody pane={shown} />}
+      </div>
+      {!phone && <div className="narrow-timeline">{timeline}</div>}
+    </div>
+  );
+}
+
+/** The timeline, or what stands in its place while there is nothing to run. */
+function TimelinePlace({ empty }: { readonly empty: boolean }) {
+  if (!empty) return <TimelineRoom />;
+  return (
+    <Suspense fallback={null}>
+      <FirstRunStories />
+    </Suspense>
+  );
+}
+
+function Panes() {
+  const { page, workspace, run } = useStudio();
+  const pane = useStore(page, (state) => state.pane);
+  const notes = useStore(workspace, (state) => state.document.notes !== undefined);
+  const stale = useStore(run, (state) => state.status === 'stale');
+  const tabs: readonly { id: PaneName; label: string }[] = [
+    { id: 'outcome', label: 'Outcome' },
+    { id: 'details', label: 'Details' },
+    { id: 'cluster', label: 'Cluster' },
+    ...(notes ? [{ id: 'notes', label: 'Notes' } as const] : []),
+  ];
+  const shown = pane === 'notes' && !notes ? 'outcome' : pane;
+  return (
+    <section className={stale ? 'room stale' : 'room'} aria-label="Panes">
+      <TabList label="Panes" tabs={tabs} chosen={shown} panelId="panes" onChoose={(id) => page.showPane(id)}>
+        <PaneTime />
+      </TabList>
+      <div
+        className="pane-body"
+        id="panes"
+        role="tabpanel"
+        aria-label={tabs.find((one) => one.id === shown)?.label}
+        tabIndex={-1}
+      >
+        <PaneBody pane={shown} />
+      </div>
+    </section>
+  );
+}
+
+function PaneBody({ pane }: { readonly pane: PaneName }) {
+  return (
+    <Suspense fallback={null}>
+      <PaneOf pane={pane} />
+    </Suspense>
+  );
+}
+
+function PaneOf({ pane }: { readonly pane: PaneName }) {
+  switch (pane) {
+    case 'outcome':
+      return <OutcomePane />;
+    case 'details':
+      return <DetailsPane />;
+    case 'cluster':
+      return <ClusterPane />;
+    case 'notes':
+      return <NotesPane />;
+  }
+}
+
+/** When the panes' moment is: within the step that it belongs to. */
+function PaneTime() {
+  const { playback, run } = useStudio();
+  const playhead = useStore(playback, (state) => state.playhead);
+  const trace = useStore(run, (state) => state.trace);
+  const stale = useStore(run, (state) => state.status === 'stale');
+  if (trace === undefined) return null;
+  const step = trace.steps.findLast((one) => one.kind !== 'wait' && one.time <= playhead) ?? trace.steps[0];
+  const number = trace.steps.filter(
+    (one) => one.kind === 'command' && one.index <= (step?.index ?? 0),
+  ).length;
+  const time = `+${formatTime(playhead - (step?.time ?? 0))}`;
+  return (
+    <span className="tab-end">
+      {stale && (
+        <span className="chip warn">
+          <Mark name="warned" size={13} />
+          stale
+        </span>
+      )}
+      <span>
+        at <span className="mono pane-time">{time}</span>{' '}
+        {number === 0 ? 'before the first step' : `in step ${number}`}
+        {stale && ' of the last good run'}
+      </span>
+    </span>
+  );
+}
+
+const formatTime = (ms: number): string =>
+  ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
+
+function Banners() {
+  const { page, run, services } = useStudio();
+  const banners = useStore(page, (state) => state.banners);
+  const problem = useStore(run, (state) => state.problem);
+  return (
+    <>
+      {problem !== undefined && (
+        <Banner
+          mark="error"
+          title={problem.title}
+          reason={problem.reason}
+          onClose={run.dismissProblem}
+          {...(problem.kind === 'budget'
+            ? { action: { label: 'Run 10,000 more', run: services.runLonger } }
+            : {})}
+        />
+      )}
+      {banners.map((banner) => (
+        <Banner key={banner.id} {...banner} onClose={() => page.lower(banner.id)} />
+      ))}
+    </>
+  );
+}
+
+/** Whether a media query holds now. */
+export function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const read = (): void => setMatches(media.matches);
+    read();
+    media.addEventListener('change', read);
+    return () => media.removeEventListener('change', read);
+  }, [query]);
+  return matches;
+}
+
+/** Panel sizes; a browser that keeps nothing starts with the default ones. */
+const safeStorage = {
+  getItem: (key: string): string | null => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  setItem: (key: string, value: string): void => {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // The sizes are then those of this visit.
+    }
+  },
+};

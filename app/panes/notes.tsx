@@ -1,0 +1,61 @@
+import { Fragment, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { useStudio } from '../stores/studio.ts';
+import './notes.css';
+
+/** What the author of a story or the sender of a link says about it, with links to moments of the run. */
+export function NotesPane() {
+  const { workspace } = useStudio();
+  const notes = useStore(workspace, (state) => state.document.notes);
+  if (notes === undefined) return <p className="pane-empty">There are no notes.</p>;
+  return (
+    <div className="notes">
+      {notes.split(/\n{2,}/).map((paragraph) => (
+        <p key={paragraph}>
+          <Inline text={paragraph} />
+        </p>
+      ))}
+    </div>
+  );
+}
+
+const INLINE = /\*\*([^*]+)\*\*|`([^`]+)`|\[((?:[^\]`]|`[^`]*`)+)\]\((#[^)\s]+|https:\/\/[^)\s]+)\)/;
+
+/** The small part of Markdown that notes use: strong, code, links. Everything else is text. */
+function Inline({ text }: { readonly text: string }): ReactNode {
+  const { services } = useStudio();
+  const match = INLINE.exec(text);
+  if (match === null) return text;
+  const [whole, strong, code, label, target = ''] = match;
+  const before = text.slice(0, match.index);
+  const after = text.slice(match.index + whole.length);
+  const middle =
+    strong !== undefined ? (
+      <strong>
+        <Inline text={strong} />
+      </strong>
+    ) : code !== undefined ? (
+      <code className="mono">{code}</code>
+    ) : target.startsWith('#') ? (
+      <a
+        href={target}
+        onClick={(event) => {
+          event.preventDefault();
+          services.follow(target);
+        }}
+      >
+        <Inline text={label ?? ''} />
+      </a>
+    ) : (
+      <a href={target} rel="noreferrer" target="_blank">
+        <Inline text={label ?? ''} />
+      </a>
+    );
+  return (
+    <Fragment>
+      {before}
+      {middle}
+      <Inline text={after} />
+    </Fragment>
+  );
+}

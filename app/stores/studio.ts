@@ -1,0 +1,96 @@
+import { createContext, useContext } from 'react';
+import type {
+  DocumentPath,
+  EditableStep,
+  KyvernoVersion,
+  SortedDocument,
+  SourceLocation,
+  StepChange,
+  TextFile,
+  TextFix,
+  Trace,
+} from '../../src/index.ts';
+import type { PageStore } from './page.ts';
+import type { PlaybackStore } from './playback.ts';
+import type { RunStore } from './run.ts';
+import type { SelectionStore } from './selection.ts';
+import type { ViewportStore } from './viewport.ts';
+import type { WorkspaceDocument, WorkspaceStore } from './workspace.ts';
+
+/** A story of the gallery as `scenarios/index.json` lists it. */
+export interface StoryEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly files: readonly string[];
+  readonly version?: KyvernoVersion;
+  readonly group?: string;
+  readonly seed?: number;
+  /** Sentences about where the telling and the source differ. */
+  readonly notes?: readonly string[];
+}
+
+/** Earlier work that this browser keeps. */
+export interface KeptWork {
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly savedAt: number;
+  readonly bytes: number;
+}
+
+/** What views may ask of the page beyond the stores: the worker, the browser, storage. */
+export interface StudioServices {
+  /** Brings the place that a path names into view in the editor. */
+  reveal(path: DocumentPath): void;
+  locate(path: DocumentPath, part?: 'key' | 'value'): Promise<SourceLocation | undefined>;
+  /** Runs other files than the present ones; the trace, or undefined if they cannot be run. */
+  preview(files: readonly TextFile[], version: KyvernoVersion): Promise<Trace | undefined>;
+  sort(files: readonly TextFile[]): Promise<readonly SortedDocument[]>;
+  /** Merges sorted documents into files: the present ones, or new ones. */
+  arrange(documents: readonly SortedDocument[], into: readonly TextFile[]): Promise<readonly TextFile[]>;
+  /** Steps of a Chainsaw Test as a list; undefined if the file holds none. */
+  readSteps(path: string): Promise<readonly EditableStep[] | undefined>;
+  /** Makes one change of the list of steps in the text. */
+  changeSteps(path: string, change: StepChange): Promise<void>;
+  applyFix(fix: TextFix): void;
+  /** Opens a document, keeping the present one among the kept work. */
+  open(document: WorkspaceDocument): void;
+  openEmpty(): void;
+  stories(): Promise<readonly StoryEntry[]>;
+  loadStory(story: StoryEntry): Promise<WorkspaceDocument>;
+  keptWork(): readonly KeptWork[];
+  openKept(id: string): void;
+  /** Opens a link of a story or goes to a moment of the present run: `#story=…`, `#moment=…`. */
+  follow(hash: string): void;
+  deleteKept(id: string): void;
+  /** Takes text in from a paste or a drop: a link, or documents to sort. */
+  takeIn(source: string, files: readonly TextFile[]): void;
+  /** Copies text and says so. */
+  copy(text: string, said: string): void;
+  share(): void;
+  download(path?: string): void;
+  setTheme(theme: 'light' | 'dark'): void;
+  /** Runs once more with a larger budget of events. */
+  runLonger(): void;
+}
+
+/** Everything that the page's rooms share. */
+export interface Studio {
+  readonly workspace: WorkspaceStore;
+  readonly run: RunStore;
+  readonly playback: PlaybackStore;
+  readonly viewport: ViewportStore;
+  readonly selection: SelectionStore;
+  readonly page: PageStore;
+  readonly services: StudioServices;
+}
+
+export const StudioContext = createContext<Studio | undefined>(undefined);
+
+/** The studio that this part of the page belongs to. */
+export function useStudio(): Studio {
+  const studio = useContext(StudioContext);
+  if (studio === undefined) throw new Error('Assertion failed: rendered inside a studio');
+  return studio;
+}

@@ -1,0 +1,214 @@
+import type { DocumentPath, KyvernoVersion, Milliseconds, TextFile } from '../src/index.ts';
+import { LATEST_KYVERNO, milliseconds } from '../src/index.ts';
+import { createDocuments } from './documents.ts';
+import { browserAddress } from './storage/address.ts';
+import { browserKeyValue, createShelf } from './storage/local.ts';
+import { createPageStore, type Theme } from './stores/page.ts';
+import { createPlayback } from './stores/playback.ts';
+import { createRunStore, type RunResult } from './stores/run.ts';
+import { createSelection } from './stores/selection.ts';
+import type { Studio } from './stores/studio.ts';
+import { createViewport } from './stores/viewport.ts';
+import { createWorkspaceStore, isEmpty, textOf } from './stores/workspace.ts';
+import { applyEdits } from './text-edits.ts';
+import { playTrack, travelTime } from './timeline/model.ts';
+import { createEngineClient, type LostRun, type WorkerPort } from './worker/client.ts';
+import type { RunOutcome, RunRequest } from './worker/protocol.ts';
+
+/** Wall-clock budget of a run, milliseconds. */
+const BUDGET = 4000;
+const MORE_EVENTS = 10_000;
+const THEME_KEY = 'admission-studio/theme';
+
+/** Makes stores, worker and storage, wires them, and starts the first run. The only wiring beside the page's rendering. */
+export function createStudio(): Studio {
+  const store = browserKeyValue();
+  const shelf = createShelf(store);
+  const address = browserAddress();
+  const workspace = createWorkspaceStore();
+  const run = createRunStore();
+  const page = createPageStore(document.documentElement.dataset['theme'] === 'dark' ? 'dark' : 'light');
+  const selection = createSelection();
+  const viewport = createViewport();
+  const playback = createPlayback(
+    () => playTrack(run.getState().trace),
+    (from, to, fraction) => travelTime(run.getState().trace, from, to, fraction),
+  );
+  let maxEvents: number | undefined;
+
+  const client = createEngineClient({
+    createWorker: () =>
+      new Worker(new URL('./worker/entry.ts', import.meta.url), {
+        type: 'module',
+        name: 'simulation',
+      }) as unknown as WorkerPort,
+    loadBase: async (version) => {
+      const answer = await fetch(new URL(`cluster/base-${version}.json`, document.baseURI));
+      if (!answer.ok)
+        throw new Error(`The cluster of Kyverno ${version} could not be loaded (${answer.status}).`);
+      return answer.text();
+    },
+    onOutcome: (outcome) => run.finished(withProblem(outcome)),
+    onLost: (lost) => run.finished(lostRun(lost)),
+  });
+
+  const request = (files: readonly TextFile[], version: KyvernoVersion, name: string): RunRequest => ({
+    files,
+    version,
+    seed: workspace.getState().document.seed,
+    name,
+    budget: BUDGET,
+    ...(maxEvents === undefined ? {} : { maxEvents }),
+  });
+
+  function rerun(): void {
+    const { files, version, name } = workspace.getState().document;
+    if (isEmpty(files)) {
+      run.clear();
+      return;
+    }
+    run.started();
+    client.run(request(files, version, name));
+  }
+
+  const documents = createDocuments({
+    workspace,
+    run,
+    page,
+    playback,
+    selection,
+    viewport,
+    shelf,
+    address,
+    sort: (incoming) => client.ask({ type: 'sort', incoming, files: workspace.getState().document.files }),
+    arrange: (sorted, into) =>
+      client.ask({ type: 'arrange', documents: sorted, into, name: workspace.getState().document.name }),
+  });
+
+  const locate = (path: DocumentPath, part: 'key' | 'value' = 'value') =>
+    client.ask({
+      type: 'locate',
+      path,
+      part,
+      text: textOf(workspace.getState().document.files, path.file),
+    });
+
+  const studio: Studio = {
+    workspace,
+    run,
+    playback,
+    viewport,
+    selection,
+    page,
+    services: {
+      ...documents.services,
+      locate,
+      reveal: (path) => {
+        locate(path).then(
+          (place) => {
+            if (place === undefined) return;
+            workspace.revealPlace(place);
+            page.setState({ narrowTab: 'files', stepsView: 'yaml' });
+          },
+          () => undefined,
+        );
+      },
+      preview: async (files, version) => {
+        const outcome = await client.ask({ type: 'preview', request: request(files, version, 'preview') });
+        return outcome.trace;
+      },
+      readSteps: (path) =>
+        client.ask({ type: 'read-steps', path, files: workspace.getState().document.files }),
+      changeSteps: async (path, change) => {
+        const { files } = workspace.getState().document;
+        const { edits, files: added } = await client.ask({ type: 'write-step', path, files, change });
+        workspace.editMany([...applyEdits(files, edits), ...added], `steps: ${change.type}`);
+      },
+      applyFix: (fix) => {
+        const { files } = workspace.getState().document;
+        workspace.editMany(applyEdits(files, fix.edits), `fix: ${fix.title}`, fix.edits[0]?.file);
+        page.say(`Applied: ${fix.title}`);
+      },
+      copy: (text, said) => {
+        navigator.clipboard.writeText(text).then(
+          () => page.say(said),
+          () => page.say('The browser did not allow copying.'),
+        );
+      },
+      setTheme: (theme: Theme) => {
+        document.documentElement.dataset['theme'] = theme;
+        store.set(THEME_KEY, theme);
+        page.setState({ theme });
+      },
+      runLonger: () => {
+        maxEvents = (maxEvents ?? MORE_EVENTS) + MORE_EVENTS;
+        rerun();
+      },
+    },
+  };
+
+  workspace.subscribe((state, before) => {
+    const [now, then] = [state.document, before.document];
+    if (now.files === then.files && now.version === then.version && now.seed === then.seed) return;
+    if (now.origin !== then.origin) maxEvents = undefined;
+    rerun();
+  });
+  run.subscribe((state, before) => {
+    if (state.serial === before.serial || state.trace === undefined) return;
+    const { events } = state.trace;
+    selection.getState().keep((id) => sameEvent(events[id], before.trace?.events[id]));
+    const { playhead, seek } = playback.getState();
+    // A shorter run may end before the playhead: `seek` keeps it within.
+    seek(
+      before.trace === undefined
+        ? (documents.firstPlayhead() ?? startOf(playback.getState().playhead))
+        : playhead,
+    );
+  });
+
+  client.warm(workspace.getState().document.version ?? LATEST_KYVERNO);
+  documents.openFirst();
+  return studio;
+
+  function startOf(fallback: Milliseconds): Milliseconds {
+    const { trace } = run.getState();
+    return trace === undefined ? fallback : milliseconds(playTrack(trace).start);
+  }
+}
+
+function sameEvent(
+  now: { readonly kind: string } | undefined,
+  before: { readonly kind: string } | undefined,
+): boolean {
+  return now !== undefined && (before === undefined || now.kind === before.kind);
+}
+
+/** A run that its budget stopped says so; its trace is whole until then. */
+function withProblem(outcome: RunOutcome): RunResult {
+  const stopped = outcome.trace?.events.findLast((event) => event.kind === 'stopped');
+  if (stopped === undefined) return outcome;
+  const title = {
+    'event-budget': `Stopped after ${outcome.trace?.events.length.toLocaleString('en')} events`,
+    'time-budget': 'Stopped: the run took too long',
+    loop: 'Stopped: these rules keep each other running',
+    cancelled: 'Stopped',
+  }[stopped.reason];
+  const reason = `${stopped.message} What was traced until then stays.`;
+  return { ...outcome, problem: { kind: 'budget', title, reason } };
+}
+
+function lostRun(lost: LostRun): RunResult {
+  const problem =
+    lost.kind === 'budget'
+      ? {
+          kind: lost.kind,
+          title: 'The run was stopped',
+          reason: `${lost.message} The last good run stays; make the scenario smaller, or undo the last change.`,
+        }
+      : {
+          kind: lost.kind,
+          title: 'The simulation failed',
+          reason: `This is a fault of the studio, not of your text: ${lost.message}`,
+        };
+  return { diagnostics: [], advice: [], duration: 0, problem };
+}

@@ -1,0 +1,55 @@
+import { useEffect } from 'react';
+import { useStudio } from './stores/studio.ts';
+import { takesText } from './timeline/commands.ts';
+
+/** Files and text dropped anywhere, and YAML pasted outside of text fields, go to the sorting sheet. */
+export function useIncoming(): void {
+  const { services, page } = useStudio();
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      const types = event.dataTransfer?.types ?? [];
+      if (!types.includes('Files') && !types.includes('text/plain')) return;
+      event.preventDefault();
+      document.documentElement.classList.toggle('dropping', true);
+    };
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) document.documentElement.classList.remove('dropping');
+    };
+    const drop = (event: DragEvent): void => {
+      document.documentElement.classList.remove('dropping');
+      const transfer = event.dataTransfer;
+      if (transfer === null) return;
+      event.preventDefault();
+      const text = transfer.getData('text/plain');
+      if (transfer.files.length === 0 && text !== '') {
+        services.takeIn('what was dropped', [{ path: 'dropped.yaml', text }]);
+        return;
+      }
+      const reading = import('./storage/files.ts');
+      // The entries live only as long as the event: they are taken before anything is awaited.
+      const files = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+      const names = files.map((entry) => entry.name).join(', ');
+      void reading
+        .then(({ readEntries }) => readEntries(files))
+        .then((texts) => services.takeIn(names, texts))
+        .catch(() => page.say('What was dropped could not be read.'));
+    };
+    const paste = (event: ClipboardEvent): void => {
+      if (takesText(event.target)) return;
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      if (text.trim() === '') return;
+      event.preventDefault();
+      services.takeIn('the clipboard', [{ path: 'pasted.yaml', text }]);
+    };
+    addEventListener('dragover', over);
+    addEventListener('dragleave', leave);
+    addEventListener('drop', drop);
+    addEventListener('paste', paste);
+    return () => {
+      removeEventListener('dragover', over);
+      removeEventListener('dragleave', leave);
+      removeEventListener('drop', drop);
+      removeEventListener('paste', paste);
+    };
+  }, [services, page]);
+}

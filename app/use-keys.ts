@@ -1,0 +1,44 @@
+import { useEffect } from 'react';
+import { createCommands, isModKey } from './commands.ts';
+import { useStudio } from './stores/studio.ts';
+import { isKey, takesSpace, takesText, timelineCommands } from './timeline/commands.ts';
+
+/** The keys of all commands. Single letters rest while a text field or the editor has the focus. */
+export function useKeys(): void {
+  const studio = useStudio();
+  useEffect(() => {
+    const onTimeline = timelineCommands(studio).filter(({ scope }) => scope === 'page');
+    const run = (event: KeyboardEvent, isMeant: (key: string) => boolean): boolean => {
+      const command = createCommands(studio).find(({ keys }) =>
+        keys.some((key) => isMeant(key) && isModKey(event, key)),
+      );
+      if (command === undefined) return false;
+      event.preventDefault();
+      event.stopPropagation();
+      if (command.blocked?.() === undefined) command.run();
+      return true;
+    };
+    // Before the editor sees them: it has meanings of its own for some.
+    const chords = (event: KeyboardEvent): void => {
+      const ownUndo = event.target instanceof HTMLInputElement && /^[yz]$/i.test(event.key);
+      if (!event.isComposing && !ownUndo) run(event, isChord);
+    };
+    const letters = (event: KeyboardEvent): void => {
+      const { singleKeys, dialog, incoming } = studio.page.getState();
+      if (event.defaultPrevented || !singleKeys || dialog !== undefined || incoming !== undefined) return;
+      if (takesText(event.target) || run(event, (key) => !isChord(key))) return;
+      const found = onTimeline.find(({ keys }) => keys.some((key) => isKey(event, key)));
+      if (found === undefined || (takesSpace(event.target) && event.key === ' ')) return;
+      event.preventDefault();
+      found.run();
+    };
+    addEventListener('keydown', chords, { capture: true });
+    addEventListener('keydown', letters);
+    return () => {
+      removeEventListener('keydown', chords, { capture: true });
+      removeEventListener('keydown', letters);
+    };
+  }, [studio]);
+}
+
+const isChord = (key: string): boolean => key.startsWith('Mod+') || /^F\d/.test(key);
