@@ -1,3 +1,4 @@
+import { runJmespathCase } from './jmespath.ts';
 import { runKindmatchCase } from './kindmatch.ts';
 import { runKindselectorCase } from './kindselector.ts';
 import { runMatchCase } from './match.ts';
@@ -6,6 +7,8 @@ import { runWildcardCase } from './wildcard.ts';
 
 /** Who answers the cases of a file, by the file's name without extension. */
 export const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
+  ['jmespath', runJmespathCase],
+  ['jmespath-compliance', runJmespathCase],
   ['wildcard', runWildcardCase],
   ['kindselector', runKindselectorCase],
   ['kindmatch', runKindmatchCase],
