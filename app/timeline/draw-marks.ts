@@ -91,8 +91,11 @@ function drawBar(pen: Pen, box: Box): void {
       ? mixColor(palette.tone[mark.tone], palette.tint[mark.tone], 0.62)
       : palette.bodyEdge[mark.body];
 
+  rounded(ctx, x + 0.5, y + 0.5, w - 1, h - 1);
+  // What has not happened is only an outline, but arrows still pass behind it.
+  ctx.fillStyle = pen.ground(box.lane);
+  if (state !== 'past') ctx.fill();
   if (state !== 'future') {
-    rounded(ctx, x + 0.5, y + 0.5, w - 1, h - 1);
     ctx.fillStyle = fill;
     if (state === 'past') ctx.fill();
     else {

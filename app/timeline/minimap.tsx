@@ -50,9 +50,7 @@ export function Minimap({ model }: { readonly model: TimelineModel }) {
         ctx.fillRect(x0, 3 + i * pitch, x1 - x0, Math.max(1, pitch - 1));
       }
     }
-    ctx.fillStyle = palette.thread;
-    ctx.fillRect(placed.toX(playhead) * factor - 0.75, 0, 1.5, HEIGHT);
-  }, [model, window.scale, zoom, playhead, factor, theme]);
+  }, [model, window.scale, zoom, factor, theme]);
 
   const goTo = (x: number) => {
     const { getState } = viewport;
@@ -74,6 +72,7 @@ export function Minimap({ model }: { readonly model: TimelineModel }) {
       }}
     >
       <canvas ref={canvas} style={{ width: WIDTH, height: HEIGHT }} />
+      <b style={{ left: placedOf(model, window).toX(playhead) * factor - 0.75 }} />
       <i style={{ left, width: Math.max(6, width) }} />
     </div>
   );

@@ -83,8 +83,11 @@ export function readableWidth(mark: Mark): number {
   const letters = mark.text.length <= 10 ? mark.text : (mark.short ?? mark.text);
   const glyph = mark.glyph === undefined ? 0 : 15;
   const number = mark.number === undefined ? 0 : 20;
-  if (mark.shape === 'point') return 24 + Math.min(78, mark.text.length * 5.9);
-  return Math.min(150, Math.max(26, 13 + lettersWidth(letters) + glyph + number));
+  if (mark.shape === 'point') return 24 + Math.min(92, mark.text.length * 5.9);
+  return Math.min(
+    150,
+    Math.max(26, 13 + lettersWidth(letters) * (mark.tinted === true ? 1.1 : 1) + glyph + number),
+  );
 }
 
 const PART_WIDTH = { authn: 41, mutating: 60, schema: 53, validating: 66, store: 42 } as const;
