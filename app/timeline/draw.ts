@@ -127,7 +127,7 @@ function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
     const left = x - w / 2;
     if (playhead.x >= -1 && left < flagX + flag.width + 3 && left + w > flagX - 3) continue;
     ctx.fillStyle = palette.ink3;
-    ctx.fillText(text, Math.max(left, 2 - Math.min(0, x)), h / 2 - 1);
+    if (x >= 0) ctx.fillText(text, Math.max(left, 2), h / 2 - 1);
   }
   for (const { x0, x1, text } of folds) {
     ctx.fillStyle = palette.desk;

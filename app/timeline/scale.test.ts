@@ -177,3 +177,12 @@ describe('hit test', () => {
     else expect(hit.kind).toBe('mark');
   });
 });
+
+describe('ticks while panning', () => {
+  it('stay where they are', () => {
+    const placed = model.chapters.at(40);
+    const all = readTicks(model.chapters, placed, 0, 3000).filter(({ x }) => x > 1700 && x < 2300);
+    const some = readTicks(model.chapters, placed, 1500, 2500).filter(({ x }) => x > 1700 && x < 2300);
+    expect(some).toEqual(all);
+  });
+});

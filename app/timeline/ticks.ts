@@ -98,9 +98,11 @@ function chapterTicks(
     const to = placed.toXEnd(chapter.end);
     if (to < left - spacing || from > right + spacing) continue;
     ticks.push({ x: from, text: '0' });
-    let last = from;
+    // Labels are chosen from the left in blocks of fixed place, so that panning never changes which ones stand.
+    const block = 20 * spacing;
+    let last = from + Math.max(0, Math.floor((left - from) / block)) * block;
     while (ticks.length < 1000) {
-      const begin = Math.max(last + spacing, left - 2 * spacing);
+      const begin = Math.max(last, from + Math.floor((last + spacing - from) / block) * block) + spacing;
       if (begin > Math.min(to, right + spacing)) break;
       const i = firstFrom(placed.toTime(begin));
       const time = cuts[i];
