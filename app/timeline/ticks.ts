@@ -103,7 +103,12 @@ function chapterTicks(
     let last = from + Math.max(0, Math.floor((left - from) / block)) * block;
     while (ticks.length < 1000) {
       const begin = Math.max(last, from + Math.floor((last + spacing - from) / block) * block) + spacing;
-      if (begin > Math.min(to, right + spacing)) break;
+      if (begin > Math.min(to, right + spacing)) {
+        const free = to - (ticks.at(-1)?.x ?? from);
+        if (to <= right + spacing && free > spacing * 0.7)
+          ticks.push({ x: to, text: endText(chapter.end - chapter.start) });
+        break;
+      }
       const i = firstFrom(placed.toTime(begin));
       const time = cuts[i];
       if (time === undefined || time > chapter.end) break;
