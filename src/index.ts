@@ -47,3 +47,22 @@ export {
   type TargetState,
 } from './trace/outcome.ts';
 export * from './trace/trace.ts';
+export {
+  type Caption,
+  captionAtEnd,
+  captionAtStart,
+  clip,
+  durationText,
+  firstSentence,
+  nameOf,
+  reasonOf,
+  refKey,
+  refText,
+  requestText,
+  requestVerb,
+  type Tone,
+  userText,
+  type Verdict,
+  verdictOf,
+  webhookText,
+} from './trace/words.ts';

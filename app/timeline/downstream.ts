@@ -1,6 +1,6 @@
 import type { ObjectRef, Trace, TraceEvent } from '../../src/index.ts';
+import { refKey, refText, userText, verdictOf } from '../../src/index.ts';
 import type { Mark, Row } from './marks.ts';
-import { refKey, refText, userText, verdictOf } from './words.ts';
 
 type Of<Kind extends TraceEvent['kind']> = Extract<TraceEvent, { kind: Kind }>;
 

@@ -2,11 +2,11 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import type { Tone } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import { type ListRow, readListRows, rowAt, rowText } from './list-rows.ts';
 import type { TimelineModel } from './model.ts';
-import type { Tone } from './words.ts';
 
 const ROW = 26;
 const AROUND = 6;

@@ -1,7 +1,4 @@
 import type { Phase, Trace, TraceEvent } from '../../src/index.ts';
-import { downstreamRows } from './downstream.ts';
-import { ancestor, isTold, owedNoise } from './events.ts';
-import { barOf, GLYPH, type Glyph, type Lane, type LaneId, type Mark, type Row } from './marks.ts';
 import {
   nameOf,
   refText,
@@ -11,7 +8,10 @@ import {
   userText,
   verdictOf,
   webhookText,
-} from './words.ts';
+} from '../../src/index.ts';
+import { downstreamRows } from './downstream.ts';
+import { ancestor, isTold, owedNoise } from './events.ts';
+import { barOf, GLYPH, type Glyph, type Lane, type LaneId, type Mark, type Row } from './marks.ts';
 
 /** Puts marks that overlap in time into rows of their own, first fit; a row is free again at a mark's end. */
 export function packRows(marks: readonly Mark[]): Mark[][] {

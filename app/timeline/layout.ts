@@ -1,10 +1,10 @@
+import { durationText } from '../../src/index.ts';
 import type { Band, Box, Density, LaneBox, View } from './geometry.ts';
 import { placeMark } from './geometry.ts';
 import { type Link, linkPaths } from './links.ts';
 import type { Lane, Mark, Row } from './marks.ts';
 import type { TimelineModel } from './model.ts';
 import { playheadText, readTicks, type Tick } from './ticks.ts';
-import { durationText } from './words.ts';
 
 export const DENSITIES: readonly Density[] = [
   { name: 'roomy', bar: 21, gap: 3, pad: 4, ruler: 24, shore: 7, font: 11.4 },

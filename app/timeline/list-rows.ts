@@ -1,8 +1,8 @@
 import type { EventId, Trace, TraceEvent } from '../../src/index.ts';
+import { nameOf, reasonOf, requestText, type Tone, verdictOf } from '../../src/index.ts';
 import { isTold, owedNoise } from './events.ts';
 import { type Chapter, chapterAt } from './scale.ts';
 import { chapterTimeWithUnit } from './ticks.ts';
-import { nameOf, reasonOf, requestText, type Tone, verdictOf } from './words.ts';
 
 /** A row of the list: a step with its events below it, or an event. */
 export interface ListRow {

@@ -1,5 +1,5 @@
 import type { EventId, Milliseconds, Phase, RequestPhaseName, TraceEvent } from '../../src/index.ts';
-import { type Tone, verdictOf } from './words.ts';
+import { type Tone, verdictOf } from '../../src/index.ts';
 
 export type LaneId =
   | 'steps'

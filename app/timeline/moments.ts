@@ -1,6 +1,6 @@
 import type { EventId, Milliseconds, Trace } from '../../src/index.ts';
+import { captionAtEnd, captionAtStart } from '../../src/index.ts';
 import { isTold } from './events.ts';
-import { captionAtEnd, captionAtStart } from './words.ts';
 
 /** A time at which something begins or has its result; what play and step stop at. */
 export interface Moment {

@@ -1,4 +1,4 @@
-import type { Tone } from './words.ts';
+import type { Tone } from '../../src/index.ts';
 
 /** Colours and fonts of the theme, read from CSS custom properties once per theme change. */
 export interface Palette {

@@ -1,5 +1,5 @@
+import { durationText } from '../../src/index.ts';
 import { chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
-import { durationText } from './words.ts';
 
 export interface Tick {
   readonly x: number;

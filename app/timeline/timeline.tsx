@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { EventId } from '../../src/index.ts';
+import { nameOf, reasonOf, verdictOf } from '../../src/index.ts';
 import { stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { mountCanvas } from './canvas-view.ts';
@@ -10,7 +11,6 @@ import { LaneHeaders } from './lane-headers.tsx';
 import { type TimelineModel, timelineOf } from './model.ts';
 import { Transport } from './transport.tsx';
 import { UprightTrace } from './upright.tsx';
-import { nameOf, reasonOf, verdictOf } from './words.ts';
 import './timeline.css';
 
 const HEADER_WIDTH = 190;

@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
+import { nameOf } from '../../src/index.ts';
 import { SPEEDS, type Speed, stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { type TimelineCommand, timelineCommands } from './commands.ts';
 import { chainOf } from './flow.ts';
 import { Minimap } from './minimap.tsx';
 import type { TimelineModel } from './model.ts';
-import { nameOf } from './words.ts';
 
 const ICONS = {
   previousStep: 'M3.5 3v10M13 3.2v9.6L6 8z',

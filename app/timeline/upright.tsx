@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { TraceEvent } from '../../src/index.ts';
+import { captionAtEnd, nameOf, reasonOf, refText, userText, verdictOf } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import { MARK_OF, useVisible } from './event-list.tsx';
@@ -8,7 +9,6 @@ import { readUprightRows } from './list-rows.ts';
 import type { TimelineModel } from './model.ts';
 import { chapterAt } from './scale.ts';
 import { chapterTime } from './ticks.ts';
-import { captionAtEnd, nameOf, reasonOf, refText, userText, verdictOf } from './words.ts';
 
 const ROW = 48;
 const ADMISSION_X = 34;

@@ -1,4 +1,6 @@
-import type { AttemptPartEvent, ObjectRef, RequestEvent, Trace, TraceEvent } from '../../src/index.ts';
+import type { ObjectRef } from '../kubernetes/object.ts';
+import type { AttemptPartEvent, RequestEvent, TraceEvent } from './event.ts';
+import type { Trace } from './trace.ts';
 
 /** What a verdict looks like: colour role and mark. `plain` has neither. */
 export type Tone = 'plain' | 'allow' | 'deny' | 'warn' | 'error' | 'noise' | 'skip';
