@@ -1,0 +1,57 @@
+import type { Json, JsonObject } from '../base/json.ts';
+import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
+
+/** An Event that a Kyverno controller raises (lifecycle H.1). */
+export interface KyvernoEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: 'PolicyViolation' | 'PolicyApplied' | 'PolicyError' | 'PolicySkipped';
+  readonly action:
+    | 'Resource Blocked'
+    | 'Resource Passed'
+    | 'Resource Generated'
+    | 'Resource Mutated'
+    | 'None';
+  readonly message: string;
+  readonly reportingComponent: 'kyverno-admission' | 'kyverno-scan' | 'kyverno-generate' | 'kyverno-mutate';
+  readonly regarding: ObjectRef;
+  readonly related?: ObjectRef;
+}
+
+/** Longest note that events.k8s.io takes. */
+const MAX_NOTE = 1024;
+
+/** The resource under which Kyverno writes Events. */
+export const EVENTS = { group: 'events.k8s.io', version: 'v1', resource: 'events' } as const;
+
+/** The Event object as it is sent to the API server; `time` in milliseconds since the Unix epoch. */
+export function formatEvent(event: KyvernoEvent, time: number, serial: number): KubernetesObject {
+  const namespace = event.regarding.namespace ?? 'default';
+  const stamp = (BigInt(Math.floor(time)) * 1_000_000n + BigInt(serial)).toString(16).padStart(16, '0');
+  const note = event.message.length > MAX_NOTE ? `${event.message.slice(0, MAX_NOTE - 3)}...` : event.message;
+  const at = new Date(time).toISOString();
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: { name: `${event.regarding.name}.${stamp}`, namespace },
+    eventTime: `${at.slice(0, 23)}000Z`,
+    reportingController: event.reportingComponent,
+    reportingInstance: `${event.reportingComponent}-1`,
+    action: event.action,
+    reason: event.reason,
+    type: event.type,
+    regarding: formatRef(event.regarding),
+    ...(event.related === undefined ? {} : { related: formatRef(event.related) }),
+    note,
+  };
+}
+
+function formatRef(ref: ObjectRef): JsonObject {
+  const fields: Record<string, Json> = { apiVersion: ref.apiVersion, kind: ref.kind, name: ref.name };
+  if (ref.namespace !== undefined) fields['namespace'] = ref.namespace;
+  if (ref.uid !== undefined) fields['uid'] = ref.uid;
+  return fields;
+}
+
+/** `Namespace prod`, `ConfigMap team-a/settings`: an object as Event texts name it. */
+export const eventSubject = (ref: ObjectRef): string =>
+  `${ref.kind} ${ref.namespace === undefined || ref.namespace === '' ? '' : `${ref.namespace}/`}${ref.name}`;

@@ -1,0 +1,116 @@
+import type { JsonObject } from '../base/json.ts';
+import { get, getString } from '../base/json.ts';
+import type { GroupVersionResource, KubernetesObject } from '../kubernetes/object.ts';
+import { namespaceOf, parseApiVersion, uidOf } from '../kubernetes/object.ts';
+import type { Policy } from './policy.ts';
+
+/** One result of a report. */
+export interface ReportResult {
+  readonly policy: string;
+  readonly rule: string;
+  readonly result: string;
+  readonly message?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export interface EphemeralReport {
+  readonly object: KubernetesObject;
+  readonly resource: GroupVersionResource;
+  readonly results: readonly ReportResult[];
+}
+
+/** `process` tells which pass may write the result again (lifecycle H.2). */
+export const processOf = (policy: Policy): string =>
+  get(policy.spec, 'background') === false ? 'admission review' : 'background scan';
+
+/** A result as reports carry it; a failure of an unscored policy is a warning. */
+export function reportResult(
+  policy: Policy,
+  rule: string,
+  status: string,
+  message: string,
+  properties: Readonly<Record<string, string>> = {},
+): ReportResult {
+  const scored =
+    getString(policy.object, 'metadata', 'annotations', 'policies.kyverno.io/scored') !== 'false';
+  return {
+    policy: policy.key,
+    rule,
+    result: status === 'fail' && !scored ? 'warn' : status,
+    ...(message === '' ? {} : { message }),
+    properties: { ...properties, process: processOf(policy) },
+  };
+}
+
+/**
+ * The EphemeralReport of an object (lifecycle H.2). `prefix` begins its generated name: the request's uid for admission, the
+ * object's for background.
+ */
+export function ephemeralReport(
+  subject: KubernetesObject,
+  source: 'admission' | 'background-scan',
+  prefix: string,
+  policies: readonly Policy[],
+  results: readonly ReportResult[],
+  time: number,
+): EphemeralReport {
+  const namespace = namespaceOf(subject);
+  const kind = namespace === '' ? 'ClusterEphemeralReport' : 'EphemeralReport';
+  const { group, version } = parseApiVersion(subject.apiVersion);
+  const versions = policies.map((policy): [string, string] => [
+    `${policy.kind === 'Policy' ? 'pol' : 'cpol'}.kyverno.io/${policy.name}`,
+    getString(policy.object, 'metadata', 'resourceVersion') ?? '',
+  ]);
+  const counts: Record<string, number> = { pass: 0, fail: 0, warn: 0, error: 0, skip: 0 };
+  for (const { result } of results) counts[result] = (counts[result] ?? 0) + 1;
+  const timestamp = { seconds: Math.floor(time / 1000), nanos: 0 };
+  const sorted = [...results].sort((left, right) =>
+    `${left.policy} ${left.rule}` < `${right.policy} ${right.rule}` ? -1 : 1,
+  );
+  return {
+    resource: {
+      group: 'reports.kyverno.io',
+      version: 'v1',
+      resource: `${kind.toLowerCase()}s`,
+    },
+    results: sorted,
+    object: {
+      apiVersion: 'reports.kyverno.io/v1',
+      kind,
+      metadata: {
+        generateName: `${prefix}-`,
+        ...(namespace === '' ? {} : { namespace }),
+        labels: {
+          'app.kubernetes.io/managed-by': 'kyverno',
+          'audit.kyverno.io/resource.group': group,
+          'audit.kyverno.io/resource.kind': subject.kind,
+          'audit.kyverno.io/resource.uid': uidOf(subject),
+          'audit.kyverno.io/resource.version': version,
+          'audit.kyverno.io/source': source,
+          ...Object.fromEntries(versions),
+        },
+      },
+      spec: {
+        owner: {
+          apiVersion: subject.apiVersion,
+          kind: subject.kind,
+          name: getString(subject, 'metadata', 'name') ?? '',
+          uid: uidOf(subject),
+        },
+        results: sorted.map(
+          (result): JsonObject => ({
+            source: 'kyverno',
+            policy: result.policy,
+            rule: result.rule,
+            result: result.result,
+            scored: true,
+            timestamp,
+            ...(result.message === undefined ? {} : { message: result.message }),
+            properties: { ...result.properties },
+          }),
+        ),
+        summary: counts,
+      },
+    },
+  };
+}
