@@ -134,11 +134,11 @@ export function createDocuments(parts: DocumentParts) {
       seed: state.seed,
       ...(state.view.notes === undefined ? {} : { notes: state.view.notes }),
     };
-    return { document, view: state.view, panes };
+    return { document, view: state.view, panes, edited: isObject(value) && value['edited'] === true };
   }
 
   function show(opened: NonNullable<ReturnType<typeof documentOf>>, fresh: boolean): void {
-    const { document, view, panes } = opened;
+    const { document, view, panes, edited } = opened;
     const { active, pane } = panes;
     wanted = {
       ...(view.playhead === undefined ? {} : { playhead: view.playhead }),
@@ -152,14 +152,15 @@ export function createDocuments(parts: DocumentParts) {
       if (typeof zoom === 'number')
         viewport.getState().setWindow({ zoom, ...(typeof scrollX === 'number' ? { scrollX } : {}) });
     }
-    replace(document, fresh, typeof active === 'string' ? active : undefined);
+    replace(document, fresh, typeof active === 'string' ? active : undefined, edited);
   }
 
-  function replace(document: WorkspaceDocument, fresh: boolean, active?: string): void {
+  function replace(document: WorkspaceDocument, fresh: boolean, active?: string, edited = false): void {
     run.clear();
     selection.getState().select(undefined);
     playback.getState().pause();
-    workspace.open(document, { fresh, ...(active === undefined ? {} : { active }) });
+    if (!fresh) viewport.getState().setWindow({ zoom: undefined, scrollX: 0, scrollY: 0 });
+    workspace.open(document, { fresh, edited, ...(active === undefined ? {} : { active }) });
   }
 
   // --- Saving ---
@@ -208,7 +209,7 @@ export function createDocuments(parts: DocumentParts) {
   function keepPresent(): void {
     const { document, edited } = workspace.getState();
     if (!edited || isEmpty(document.files)) return;
-    shelf.keep(document.name, formatState(stateOf(document)));
+    shelf.keep(document.name, { ...formatState(stateOf(document)), edited });
   }
 
   // --- Links ---
@@ -243,21 +244,23 @@ export function createDocuments(parts: DocumentParts) {
     }
     const opened = documentOf(formatState(decoded.state), { kind: 'link' });
     if (opened === undefined) return false;
-    if (atStart) setAside(opened.document);
-    else keepPresent();
     page.lower('link');
-    show(opened, atStart);
+    if (atStart) show({ ...opened, edited: setAside(opened.document) === 'same' }, true);
+    else {
+      keepPresent();
+      show({ ...opened, edited: false }, false);
+    }
     return true;
   }
 
   /** What this browser had before a link was opened goes to the kept work, unless it is the same. */
-  function setAside(document: WorkspaceDocument): void {
+  function setAside(document: WorkspaceDocument): 'same' | 'kept' | undefined {
     const current = shelf.readCurrent();
     const had = current === undefined ? undefined : documentOf(current, { kind: 'own' });
     if (current === undefined || had === undefined || !isObject(current) || current['edited'] !== true)
-      return;
-    if (JSON.stringify(had.document.files) === JSON.stringify(document.files)) return;
-    if (!shelf.keep(had.document.name, current)) return;
+      return undefined;
+    if (JSON.stringify(had.document.files) === JSON.stringify(document.files)) return 'same';
+    if (!shelf.keep(had.document.name, current)) return undefined;
     const id = shelf.list()[0]?.id ?? '';
     page.raise({
       id: 'aside',
@@ -272,6 +275,7 @@ export function createDocuments(parts: DocumentParts) {
         },
       },
     });
+    return 'kept';
   }
 
   async function openStoryLink(

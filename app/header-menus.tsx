@@ -13,7 +13,7 @@ interface MenuProps {
 
 function Menu({ label, children, content }: MenuProps & { readonly content: ReactNode }) {
   return (
-    <DropdownMenu.Root defaultOpen>
+    <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger className="plain-button" aria-label={label}>
         {children}
       </DropdownMenu.Trigger>

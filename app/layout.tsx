@@ -9,6 +9,7 @@ import { isEmpty } from './stores/workspace.ts';
 import { TimelineRoom } from './timeline/timeline.tsx';
 import { Banner } from './ui/banner.tsx';
 import { Mark } from './ui/marks.tsx';
+import { TabPanel } from './ui/panel.tsx';
 import { TabList } from './ui/tabs.tsx';
 
 // Only what the first picture shows comes with the page.
@@ -83,15 +84,13 @@ function NarrowLayout() {
         panelId="panes"
         onChoose={(id) => page.setState({ narrowTab: id })}
       />
-      <div
+      <TabPanel
         className="narrow-pane"
         id="panes"
-        role="tabpanel"
-        aria-label={tabs.find((one) => one.id === shown)?.label ?? 'Files'}
-        tabIndex={-1}
+        label={tabs.find((one) => one.id === shown)?.label ?? 'Files'}
       >
         {shown === 'trace' ? timeline : shown === 'files' ? <Workspace /> : <PaneBody pane={shown} />}
-      </div>
+      </TabPanel>
       {!phone && <div className="narrow-timeline">{timeline}</div>}
     </div>
   );
@@ -124,15 +123,9 @@ function Panes() {
       <TabList label="Panes" tabs={tabs} chosen={shown} panelId="panes" onChoose={(id) => page.showPane(id)}>
         <PaneTime />
       </TabList>
-      <div
-        className="pane-body"
-        id="panes"
-        role="tabpanel"
-        aria-label={tabs.find((one) => one.id === shown)?.label}
-        tabIndex={-1}
-      >
+      <TabPanel className="pane-body" id="panes" label={tabs.find((one) => one.id === shown)?.label ?? shown}>
         <PaneBody pane={shown} />
-      </div>
+      </TabPanel>
     </section>
   );
 }

@@ -112,7 +112,7 @@ function MonacoEditor({ monaco, caret }: { readonly monaco: Monaco; readonly car
         const uri = monaco.Uri.from({ scheme: 'studio', path: `/${path}` });
         monaco.editor.getModel(uri)?.dispose();
         const text = textOf(workspace.getState().document.files, path);
-        const model = monaco.editor.createModel(text, 'yaml', uri);
+        const model = monaco.createModel(text, uri);
         model.onDidChangeContent(() => {
           if (!syncing) workspace.edit(path, model.getValue());
         });
@@ -298,7 +298,7 @@ function noted(monaco: Monaco, line: number, className: string, note: string, ro
     options: {
       isWholeLine: true,
       className,
-      linesDecorationsClassName: `stripe ${role}`,
+      marginClassName: `stripe ${role}`,
       after: { content: `  ${note}`, inlineClassName: `line-note ${role}` },
     },
   };

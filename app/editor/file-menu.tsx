@@ -19,7 +19,7 @@ export function FileMenu({ path, onRename }: FileMenuProps) {
     </DropdownMenu.Item>
   );
   return (
-    <DropdownMenu.Root defaultOpen>
+    <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger className="icon-button" aria-label="Files">
         <Icon name="more" />
       </DropdownMenu.Trigger>

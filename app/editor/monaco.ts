@@ -49,7 +49,7 @@ languages.setMonarchTokensProvider('yaml', {
 /** Defines and sets the theme from the page's tokens. */
 export function applyTheme(theme: 'light' | 'dark'): void {
   const style = getComputedStyle(document.documentElement);
-  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const token = (name: string): string => sixDigits(style.getPropertyValue(`--${name}`).trim());
   const rule = (name: string, colour: string) => ({ token: name, foreground: token(colour).slice(1) });
   editor.defineTheme('studio', {
     base: theme === 'dark' ? 'vs-dark' : 'vs',
@@ -103,6 +103,26 @@ export function applyTheme(theme: 'light' | 'dark'): void {
   editor.setTheme('studio');
 }
 
+/** Monaco takes `#rrggbb` alone; the style sheet may say `#rgb`, and a system colour in forced colours. */
+function sixDigits(colour: string): string {
+  if (/^#[\da-f]{6}$/i.test(colour)) return colour;
+  const short = /^#([\da-f])([\da-f])([\da-f])$/i.exec(colour);
+  if (short === null) return '#808080';
+  return `#${short
+    .slice(1)
+    .map((digit) => digit + digit)
+    .join('')}`;
+}
+
+/** A file's text in the editor; its brackets have no colours of their own. */
+export function createModel(text: string, uri: Uri): editor.ITextModel {
+  const model = editor.createModel(text, 'yaml', uri);
+  model.updateOptions({
+    bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+  });
+  return model;
+}
+
 /** An editor in the studio's type and manner. */
 export function createEditor(host: HTMLElement): editor.IStandaloneCodeEditor {
   return editor.create(host, {
@@ -113,6 +133,7 @@ export function createEditor(host: HTMLElement): editor.IStandaloneCodeEditor {
     lineHeight: 19,
     fontLigatures: false,
     minimap: { enabled: false },
+    bracketPairColorization: { enabled: false },
     overviewRulerLanes: 0,
     hideCursorInOverviewRuler: true,
     scrollBeyondLastLine: false,

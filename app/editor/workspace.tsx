@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Diagnostic } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
@@ -82,7 +82,7 @@ function Tabs({ onRename }: { readonly onRename: (path: string) => void }) {
             onChoose={(view) => page.setState({ stepsView: view })}
           />
         ) : (
-          <Saved />
+          <Saved room={files.length < 4} />
         )}
         {menu ? (
           <Suspense fallback={<MoreButton onPress={() => undefined} />}>
@@ -104,11 +104,13 @@ function MoreButton({ onPress }: { readonly onPress: () => void }) {
   );
 }
 
-function Saved() {
+/** Whether the work is kept. With many tabs only bad news has room. */
+function Saved({ room }: { readonly room: boolean }) {
   const { page, run } = useStudio();
   const saved = useStore(page, (state) => state.saved);
   const broken = useStore(run, (state) => state.status === 'stale' || state.status === 'failed');
   if (saved === 'full') return <span className="saved warn">not saved</span>;
+  if (!room) return null;
   return <span className="saved">{broken ? 'saved, broken as it is' : 'saved here · undo everywhere'}</span>;
 }
 
@@ -125,6 +127,12 @@ function Rename({ path, onDone }: { readonly path: string; readonly onDone: () =
   const { workspace } = useStudio();
   const [name, setName] = useState(path);
   const [error, setError] = useState<string | undefined>(undefined);
+  const field = useRef<HTMLInputElement>(null);
+  // After the menu that led here has let go of the focus.
+  useEffect(() => {
+    const timer = setTimeout(() => field.current?.focus());
+    return () => clearTimeout(timer);
+  }, []);
   const apply = (): void => {
     const problem = workspace.renameFile(path, name);
     if (problem === undefined) onDone();
@@ -146,8 +154,7 @@ function Rename({ path, onDone }: { readonly path: string; readonly onDone: () =
         <input
           className="field"
           value={name}
-          // biome-ignore lint/a11y/noAutofocus: the person has just asked to type a name here
-          autoFocus
+          ref={field}
           onChange={(event) => setName(event.target.value)}
           onFocus={(event) => event.target.setSelectionRange(0, event.target.value.lastIndexOf('.'))}
         />

@@ -19,14 +19,15 @@ export function NotesPane() {
   );
 }
 
-const INLINE = /\*\*([^*]+)\*\*|`([^`]+)`|\[((?:[^\]`]|`[^`]*`)+)\]\((#[^)\s]+|https:\/\/[^)\s]+)\)/;
+const INLINE =
+  /\*\*([^*]+)\*\*|(?:\*([^*\s][^*]*)\*)|`([^`]+)`|\[((?:[^\]`]|`[^`]*`)+)\]\((#[^)\s]+|https:\/\/[^)\s]+)\)/;
 
-/** The small part of Markdown that notes use: strong, code, links. Everything else is text. */
+/** The small part of Markdown that notes use: strong, emphasis, code, links. Everything else is text. */
 function Inline({ text }: { readonly text: string }): ReactNode {
   const { services } = useStudio();
   const match = INLINE.exec(text);
   if (match === null) return text;
-  const [whole, strong, code, label, target = ''] = match;
+  const [whole, strong, emphasis, code, label, target = ''] = match;
   const before = text.slice(0, match.index);
   const after = text.slice(match.index + whole.length);
   const middle =
@@ -34,6 +35,8 @@ function Inline({ text }: { readonly text: string }): ReactNode {
       <strong>
         <Inline text={strong} />
       </strong>
+    ) : emphasis !== undefined ? (
+      <em>{emphasis}</em>
     ) : code !== undefined ? (
       <code className="mono">{code}</code>
     ) : target.startsWith('#') ? (

@@ -168,16 +168,14 @@ export function createWorkspaceStore(now: () => number = () => Date.now()) {
     /** Replaces everything, as one step that can be undone unless `fresh`. */
     open(
       document: WorkspaceDocument,
-      options: { readonly fresh?: boolean; readonly active?: string } = {},
+      options: { readonly fresh?: boolean; readonly edited?: boolean; readonly active?: string } = {},
     ): void {
       const files = sortFiles(document.files);
       const active = options.active ?? files[0]?.path ?? POLICIES_FILE;
       if (options.fresh === true)
-        store.setState({ document: { ...document, files }, active, edited: false, past: [], future: [] });
-      else {
-        commit({ ...document, files }, `open ${document.name}`, active);
-        store.setState({ edited: false });
-      }
+        store.setState({ document: { ...document, files }, active, past: [], future: [] });
+      else commit({ ...document, files }, `open ${document.name}`, active);
+      store.setState({ edited: options.edited ?? false });
     },
     setActive(path: string): void {
       store.setState({ active: path });
