@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Random } from '../base/random.ts';
+import type { Libraries } from '../expressions/jmespath/environment.ts';
 import type { Operation } from '../kubernetes/admission-review.ts';
 import type { GroupVersionKind, KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
@@ -62,6 +63,8 @@ export interface PolicyContext {
   /** Virtual wall clock, milliseconds since the Unix epoch. */
   readonly now: number;
   readonly random: Random;
+  /** What heavy expression functions need, loaded beforehand (see `neededLibraries`); without it they answer with an error. */
+  readonly libraries?: Libraries;
   /** Whether to build explanation trees; without it they are empty. */
   readonly explain: boolean;
 }

@@ -3,12 +3,14 @@ import { runKindmatchCase } from './kindmatch.ts';
 import { runKindselectorCase } from './kindselector.ts';
 import { runMatchCase } from './match.ts';
 import type { CaseRunner } from './oracle-case.ts';
+import { runVariablesCase } from './variables.ts';
 import { runWildcardCase } from './wildcard.ts';
 
 /** Who answers the cases of a file, by the file's name without extension. */
 export const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['jmespath', runJmespathCase],
   ['jmespath-compliance', runJmespathCase],
+  ['variables', runVariablesCase],
   ['wildcard', runWildcardCase],
   ['kindselector', runKindselectorCase],
   ['kindmatch', runKindmatchCase],
