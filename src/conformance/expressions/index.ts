@@ -1,8 +1,11 @@
+import { runConditionsCase } from './conditions.ts';
 import { runJmespathCase } from './jmespath.ts';
 import { runKindmatchCase } from './kindmatch.ts';
 import { runKindselectorCase } from './kindselector.ts';
 import { runMatchCase } from './match.ts';
 import type { CaseRunner } from './oracle-case.ts';
+import { runPatternsCase } from './patterns.ts';
+import { runRulesCase } from './rules.ts';
 import { runVariablesCase } from './variables.ts';
 import { runWildcardCase } from './wildcard.ts';
 
@@ -15,4 +18,7 @@ export const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['kindselector', runKindselectorCase],
   ['kindmatch', runKindmatchCase],
   ['match', runMatchCase],
+  ['conditions', runConditionsCase],
+  ['patterns', runPatternsCase],
+  ['rules', runRulesCase],
 ]);

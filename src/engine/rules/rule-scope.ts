@@ -1,6 +1,10 @@
 import type { Json } from '../../base/json.ts';
 import type { Operation } from '../../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { Behaviour } from '../../kyverno/behaviour.ts';
+import type { VariableValue } from '../../kyverno/evaluation.ts';
+import type { RuleContext } from '../context/rule-context.ts';
+import { createRuleContext } from '../context/rule-context.ts';
 import type { ConditionScope } from '../match/conditions.ts';
 import type { Loaded, PolicyContext } from '../policy-context.ts';
 
@@ -22,19 +26,60 @@ export interface RuleScope extends ConditionScope {
   ): T;
 }
 
+class ContextScope implements RuleScope {
+  readonly behaviour: Behaviour;
+  private readonly context: RuleContext;
+
+  constructor(context: RuleContext, behaviour: Behaviour) {
+    this.context = context;
+    this.behaviour = behaviour;
+  }
+
+  query(expression: string): Loaded {
+    return this.context.query(expression);
+  }
+
+  substitute(document: Json): Loaded {
+    return this.context.substitute(document);
+  }
+
+  drainUsed(): readonly VariableValue[] {
+    return this.context.drainUsed();
+  }
+
+  addEntries(entries: readonly Json[]): string | undefined {
+    return this.context.addEntries(entries);
+  }
+
+  withElement<T>(element: Json, index: number, nesting: number, run: (scope: RuleScope) => T): T {
+    return this.context.withElement(element, index, nesting, () => run(this));
+  }
+
+  withObjects<T>(
+    newObject: KubernetesObject | undefined,
+    oldObject: KubernetesObject | undefined,
+    operation: Operation | '',
+    run: (scope: RuleScope) => T,
+  ): T {
+    this.context.checkpoint();
+    this.context.setObjects(newObject, oldObject, operation);
+    try {
+      return run(this);
+    } finally {
+      this.context.restore();
+    }
+  }
+}
+
+/** A rule context over a JSON context of one's own. */
+export const scopeOver = (context: RuleContext, behaviour: Behaviour): RuleScope =>
+  new ContextScope(context, behaviour);
+
+/** The scope of one rule with its context entries. The error says why an entry cannot be registered. */
 export function createRuleScope(
   context: PolicyContext,
   entries: readonly Json[],
 ): RuleScope | { readonly error: string } {
-  const me: RuleScope = {
-    behaviour: context.behaviour,
-    drainUsed: () => [],
-    substitute: (document) =>
-      JSON.stringify(document).includes('{{') ? { error: 'stub' } : { value: document },
-    query: () => ({ error: `stub ${entries.length}` }),
-    addEntries: () => undefined,
-    withElement: (_e, _i, _n, run) => run(me),
-    withObjects: (_n, _o, _p, run) => run(me),
-  };
-  return me;
+  const created = createRuleContext(context, entries);
+  return 'error' in created ? created : scopeOver(created, context.behaviour);
 }
