@@ -1,0 +1,112 @@
+import type { DocumentPath } from '../base/document-path.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import type { Process } from '../base/process.ts';
+import type { Random } from '../base/random.ts';
+import type { Scheduler } from '../base/scheduler.ts';
+import type { EventId } from '../base/units.ts';
+import type { ApiServer } from '../cluster/api.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { refOf } from '../kubernetes/object.ts';
+import type { Behaviour } from '../kyverno/behaviour.ts';
+import { EVENTS, formatEvent, type KyvernoEvent } from '../kyverno/kubernetes-event.ts';
+import { formatLogLine, type LogRecord } from '../kyverno/log-line.ts';
+import type { Policy } from '../kyverno/policy.ts';
+import type { EphemeralReport } from '../kyverno/report.ts';
+import { ADMISSION_CONTROLLER } from '../kyverno/service-accounts.ts';
+import type { Recorder } from '../trace/recorder.ts';
+
+/** What the policy webhook says of a policy's object. */
+export interface PolicyVerdict {
+  /** Text of the refusal, without the webhook's prefix; absent if the policy is accepted. */
+  readonly denied?: string;
+  readonly warnings: readonly string[];
+}
+
+/** What the admission controller needs of the world. */
+export interface AdmissionEnvironment {
+  readonly server: ApiServer;
+  readonly scheduler: Scheduler;
+  readonly recorder: Recorder;
+  readonly behaviour: Behaviour;
+  readonly random: Random;
+  /** Milliseconds since the Unix epoch. */
+  wallClock(): number;
+  readonly explain: boolean;
+  readonly policyExceptions: boolean;
+  /** Answers for what lies outside the cluster. */
+  readonly mocks: JsonObject;
+  readPolicy(object: KubernetesObject): Policy | undefined;
+  /** Checks a policy as the webhook `validate-policy` does (lifecycle F). */
+  checkPolicy(object: KubernetesObject, old: KubernetesObject | undefined): PolicyVerdict;
+  /** Where the person wrote a policy. */
+  locate(policy: KubernetesObject): DocumentPath | undefined;
+}
+
+/** Raises an Event: writes the object, then tells the trace. */
+export function* raiseEvent(env: AdmissionEnvironment, event: KyvernoEvent, cause: EventId): Process<void> {
+  const body = formatEvent(event, env.wallClock(), Math.floor(env.random() * 1_000_000));
+  const response = yield* env.server.request({
+    verb: 'create',
+    resource: EVENTS,
+    namespace: event.regarding.namespace ?? 'default',
+    body,
+    user: ADMISSION_CONTROLLER,
+    component: 'admission-controller',
+    fieldManager: 'kyverno',
+    cause,
+  });
+  env.recorder.record({ ...event, kind: 'event', phase: 'admission', cause: response.event });
+}
+
+/** Writes a report object, then tells the trace. */
+export function* writeReport(
+  env: AdmissionEnvironment,
+  report: EphemeralReport,
+  cause: EventId,
+): Process<void> {
+  const namespace = report.object.metadata['namespace'];
+  const response = yield* env.server.request({
+    verb: 'create',
+    resource: report.resource,
+    ...(typeof namespace === 'string' ? { namespace } : {}),
+    body: report.object,
+    user: ADMISSION_CONTROLLER,
+    component: 'admission-controller',
+    fieldManager: 'kyverno',
+    cause,
+  });
+  if (response.object === undefined) return;
+  env.recorder.record({
+    kind: 'report',
+    phase: 'admission',
+    cause: response.event,
+    report: refOf(response.object),
+    source: 'admission',
+    results: report.results,
+  });
+}
+
+/** Prints a line of the admission controller. */
+export function logLine(env: AdmissionEnvironment, record: Omit<LogRecord, 'time'>, cause: EventId): void {
+  env.recorder.record({
+    kind: 'log',
+    phase: 'admission',
+    cause,
+    component: 'admission-controller',
+    source: 'kyverno-admission-controller',
+    level: record.level,
+    line: formatLogLine(env.behaviour.logFormat, { ...record, time: env.wallClock() }),
+    message: record.message,
+  });
+}
+
+/** The JSON that logs print for a user: fields in the order of the struct. */
+export const userJson = (user: {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+}): Json => ({
+  username: user.username,
+  ...(user.uid === undefined ? {} : { uid: user.uid }),
+  groups: user.groups,
+});
