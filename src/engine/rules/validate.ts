@@ -31,8 +31,8 @@ import { policyApplies, subjectOf, unsupportedOfPolicy } from './subject.ts';
 import { validatePodSecurity } from './validate-pod-security.ts';
 import { validateRule } from './validate-rule.ts';
 
-/** Sub-types of validate that are not simulated. */
-const NOT_SIMULATED = ['manifests', 'cel'] as const;
+/** Sub-types of validate that are not simulated. Kyverno 1.19 itself ignores `assert`, which 1.13 to 1.18 knew. */
+const NOT_SIMULATED = ['manifests', 'assert', 'cel'] as const;
 
 const isVerification = (image: Json): boolean =>
   get(image, 'verifyDigest') !== false || get(image, 'required') !== false;
