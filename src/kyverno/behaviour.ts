@@ -45,3 +45,82 @@ export interface Behaviour {
   /** ≤1.11: repeated PolicyError events are one Event with a series. */
   readonly foldsRepeatedEvents: boolean;
 }
+
+type Difference = Partial<Omit<Behaviour, 'version'>>;
+
+/** 1.19; the older rows say what they do otherwise. */
+const LATEST: Omit<Behaviour, 'version'> = {
+  createsUpdateRequestsBesideVerdict: true,
+  updateRequestPerRule: false,
+  fallsBackToAdmissionObject: false,
+  missingTriggerWithoutRequest: 'fails',
+  applyError: 'fails',
+  reportsTargetLookupErrors: true,
+  swallowsNotFound: true,
+  losesErrorInEvents: false,
+  prefixesRuleInMessages: true,
+  comparesAsSubset: false,
+  cleansUpClonesOnPolicyDeletion: true,
+  notEqualsAcrossTypes: true,
+  foldsDenialText: false,
+  warnsOfDeprecatedPolicies: true,
+  logFormat: 'zerolog',
+  startProcessingLevel: 2,
+  printsTriggerLookups: false,
+  ruleLevelFailureAction: true,
+  foldsRepeatedEvents: false,
+};
+
+const UP_TO_1_18: Difference = {
+  fallsBackToAdmissionObject: true,
+  cleansUpClonesOnPolicyDeletion: false,
+  notEqualsAcrossTypes: false,
+  foldsDenialText: true,
+  warnsOfDeprecatedPolicies: false,
+};
+const UP_TO_1_17: Difference = { ...UP_TO_1_18, applyError: 'completes' };
+const UP_TO_1_16: Difference = { ...UP_TO_1_17, reportsTargetLookupErrors: false };
+const UP_TO_1_15: Difference = { ...UP_TO_1_16, swallowsNotFound: false };
+const UP_TO_1_12: Difference = {
+  ...UP_TO_1_15,
+  updateRequestPerRule: true,
+  missingTriggerWithoutRequest: 'completed',
+  applyError: 'fails',
+  reportsTargetLookupErrors: true,
+  losesErrorInEvents: true,
+  prefixesRuleInMessages: false,
+  logFormat: 'zap',
+  startProcessingLevel: 0,
+  ruleLevelFailureAction: false,
+};
+
+/** The seven states of the switch, and what differs within them in the logs (versions.md parts 2 and 4). */
+const DIFFERENCES: Readonly<Record<KyvernoVersion, Difference>> = {
+  '1.11': {
+    ...UP_TO_1_12,
+    createsUpdateRequestsBesideVerdict: false,
+    missingTriggerWithoutRequest: 'pending',
+    comparesAsSubset: true,
+    logFormat: 'klog',
+    foldsRepeatedEvents: true,
+  },
+  '1.12': UP_TO_1_12,
+  '1.13': { ...UP_TO_1_15, startProcessingLevel: 0 },
+  '1.14': UP_TO_1_15,
+  '1.15': { ...UP_TO_1_15, printsTriggerLookups: true },
+  '1.16': { ...UP_TO_1_16, printsTriggerLookups: true },
+  '1.17': { ...UP_TO_1_17, printsTriggerLookups: true },
+  '1.18': UP_TO_1_18,
+  '1.19': {},
+};
+
+const BEHAVIOURS = new Map<KyvernoVersion, Behaviour>();
+
+/** What a version does; one object a version. */
+export function behaviourOf(version: KyvernoVersion): Behaviour {
+  const known = BEHAVIOURS.get(version);
+  if (known !== undefined) return known;
+  const behaviour: Behaviour = { ...LATEST, ...DIFFERENCES[version], version };
+  BEHAVIOURS.set(version, behaviour);
+  return behaviour;
+}
