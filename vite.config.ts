@@ -39,9 +39,11 @@ function preloadFirstPaint(): Plugin {
         const chunks = Object.values(bundle ?? {}).filter((item) => item.type === 'chunk');
         const page = chunks.find((chunk) => chunk.name === 'page');
         const needed = page === undefined ? [] : [page.fileName, ...page.imports];
+        const styles = page?.viteMetadata?.importedCss ?? new Set<string>();
         const fonts = Object.keys(bundle ?? {}).filter((name) => /(inter|mono)-latin.*\.woff2$/.test(name));
         return [
           ...[...new Set(needed)].map((file) => link({ rel: 'modulepreload', href: `./${file}` })),
+          ...[...styles].map((file) => link({ rel: 'stylesheet', href: `./${file}` })),
           ...fonts.map((file) =>
             link({ rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `./${file}` }),
           ),

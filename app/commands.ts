@@ -1,4 +1,4 @@
-import type { PaneName } from './stores/page.ts';
+import type { DialogName, PaneName } from './stores/page.ts';
 import type { Studio } from './stores/studio.ts';
 
 /** Something that the studio can be told to do: palette, menus and keys all read this. */
@@ -24,7 +24,7 @@ export function createCommands(studio: Studio): readonly Command[] {
   const { workspace, page, run, services } = studio;
   const withTrace = (): string | undefined =>
     run.getState().trace === undefined ? 'nothing has run yet' : undefined;
-  const dialog = (name: 'gallery' | 'palette' | 'keys') => () => page.setState({ dialog: name });
+  const dialog = (name: DialogName) => () => page.setState({ dialog: name });
   return [
     {
       id: 'studio.palette',
@@ -43,6 +43,7 @@ export function createCommands(studio: Studio): readonly Command[] {
       run: services.openEmpty,
     },
     { id: 'studio.share', label: 'Copy a link to this', group: 'Studio', keys: [], run: services.share },
+    { id: 'studio.rename', label: 'Rename this scenario', group: 'Studio', keys: [], run: dialog('rename') },
     {
       id: 'studio.theme',
       label: 'Switch between light and dark',

@@ -186,6 +186,7 @@ export function createDocuments(parts: DocumentParts) {
         title: 'Not saved: this browser’s storage is full or switched off',
         reason: 'The last edits live only in this tab. Download them, or make room under the scenario menu.',
         action: { label: 'Download this scenario', run: () => services.download() },
+        ...(shelf.list().length === 0 ? {} : { link: { label: 'Forget the recent work', run: makeRoom } }),
       });
     }
     if (kept) page.lower('storage');
@@ -198,6 +199,11 @@ export function createDocuments(parts: DocumentParts) {
     const hash = encodeLink(state);
     linkLength = hash.length;
     setHash(hash.length <= MAX_LINK_LENGTH ? hash : '');
+  }
+
+  function makeRoom(): void {
+    for (const item of shelf.list()) shelf.remove(item.id);
+    void save();
   }
 
   function setHash(hash: string): void {

@@ -55,7 +55,8 @@ export function ScenarioMenu(props: MenuProps) {
       content={
         <>
           <Item icon="story" label="All stories" onSelect={() => page.setState({ dialog: 'gallery' })} />
-          <Item icon="write" label="Empty studio" onSelect={services.openEmpty} />
+          <Item icon="plus" label="Empty studio" onSelect={services.openEmpty} />
+          <Item icon="write" label="Rename this one" onSelect={() => page.setState({ dialog: 'rename' })} />
           <Item
             icon="download"
             label="Download all files"

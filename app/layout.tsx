@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { Workspace } from './editor/workspace.tsx';
 import { OutcomePane } from './panes/outcome.tsx';
 import type { NarrowTab, PaneName } from './stores/page.ts';
+import type { RunProblem } from './stores/run.ts';
 import { useStudio } from './stores/studio.ts';
 import { isEmpty } from './stores/workspace.ts';
 import { TimelineRoom } from './timeline/timeline.tsx';
@@ -123,6 +124,7 @@ function Panes() {
       <TabList label="Panes" tabs={tabs} chosen={shown} panelId="panes" onChoose={(id) => page.showPane(id)}>
         <PaneTime />
       </TabList>
+      <h2 className="visually-hidden">{tabs.find((one) => one.id === shown)?.label}</h2>
       <TabPanel className="pane-body" id="panes" label={tabs.find((one) => one.id === shown)?.label ?? shown}>
         <PaneBody pane={shown} />
       </TabPanel>
@@ -131,14 +133,36 @@ function Panes() {
 }
 
 function PaneBody({ pane }: { readonly pane: PaneName }) {
+  return <Suspense fallback={null}>{pane === 'notes' ? <NotesPane /> : <PaneOf pane={pane} />}</Suspense>;
+}
+
+/** Says why there is nothing to show, and what to do. */
+function NoRun() {
+  const { run, workspace } = useStudio();
+  const status = useStore(run, (state) => state.status);
+  const problem = useStore(
+    run,
+    (state) => state.diagnostics.find((one) => one.severity === 'error')?.location,
+  );
+  if (status === 'running') return <p className="pane-empty">Running</p>;
+  if (status === 'idle')
+    return <p className="pane-empty">What happens stands here as soon as there is a step.</p>;
   return (
-    <Suspense fallback={null}>
-      <PaneOf pane={pane} />
-    </Suspense>
+    <div className="pane-empty">
+      <p>It cannot run as it is written, and there is no run before it to show.</p>
+      {problem !== undefined && (
+        <button type="button" className="link-button" onClick={() => workspace.revealPlace(problem)}>
+          Go to {problem.file} line {problem.line}
+        </button>
+      )}
+    </div>
   );
 }
 
-function PaneOf({ pane }: { readonly pane: PaneName }) {
+function PaneOf({ pane }: { readonly pane: Exclude<PaneName, 'notes'> }) {
+  const { run } = useStudio();
+  const ran = useStore(run, (state) => state.trace !== undefined);
+  if (!ran) return <NoRun />;
   switch (pane) {
     case 'outcome':
       return <OutcomePane />;
@@ -146,8 +170,6 @@ function PaneOf({ pane }: { readonly pane: PaneName }) {
       return <DetailsPane />;
     case 'cluster':
       return <ClusterPane />;
-    case 'notes':
-      return <NotesPane />;
   }
 }
 
@@ -184,27 +206,27 @@ const formatTime = (ms: number): string =>
   ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
 
 function Banners() {
-  const { page, run, services } = useStudio();
+  const { page, run } = useStudio();
   const banners = useStore(page, (state) => state.banners);
   const problem = useStore(run, (state) => state.problem);
   return (
     <>
-      {problem !== undefined && (
-        <Banner
-          mark="error"
-          title={problem.title}
-          reason={problem.reason}
-          onClose={run.dismissProblem}
-          {...(problem.kind === 'budget'
-            ? { action: { label: 'Run 10,000 more', run: services.runLonger } }
-            : {})}
-        />
-      )}
+      {problem !== undefined && <RunBanner problem={problem} />}
       {banners.map((banner) => (
         <Banner key={banner.id} {...banner} onClose={() => page.lower(banner.id)} />
       ))}
     </>
   );
+}
+
+/** A run over its budget or lost: why, and what to do next. */
+function RunBanner({ problem }: { readonly problem: RunProblem }) {
+  const { run, services } = useStudio();
+  const { kind, title, reason, at } = problem;
+  const more = { label: 'Run 10,000 more', run: services.runLonger };
+  const go = at && { label: 'Go to the rule', run: () => services.reveal(at) };
+  const next = kind === 'crash' ? {} : go === undefined ? { action: more } : { action: go, link: more };
+  return <Banner mark="error" title={title} reason={reason} onClose={run.dismissProblem} {...next} />;
 }
 
 /** Whether a media query holds now. */

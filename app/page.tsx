@@ -13,6 +13,7 @@ import './page.css';
 const Gallery = lazy(() => import('./gallery/gallery.tsx').then((m) => ({ default: m.Gallery })));
 const SortSheet = lazy(() => import('./gallery/sort-sheet.tsx').then((m) => ({ default: m.SortSheet })));
 const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
+const RenameDialog = lazy(() => import('./rename-dialog.tsx').then((m) => ({ default: m.RenameDialog })));
 const KeySheet = lazy(() => import('./palette.tsx').then((m) => ({ default: m.KeySheet })));
 
 /** Draws the studio into the page. */
@@ -44,6 +45,7 @@ function Page() {
         {dialog === 'gallery' && <Gallery />}
         {dialog === 'palette' && <Palette />}
         {dialog === 'keys' && <KeySheet />}
+        {dialog === 'rename' && <RenameDialog />}
         {incoming !== undefined && <SortSheet incoming={incoming} />}
       </Suspense>
       <Notice />

@@ -1,4 +1,11 @@
-import type { DocumentPath, KyvernoVersion, Milliseconds, TextFile } from '../src/index.ts';
+import type {
+  DocumentPath,
+  KyvernoVersion,
+  Milliseconds,
+  StoppedEvent,
+  TextFile,
+  Trace,
+} from '../src/index.ts';
 import { LATEST_KYVERNO, milliseconds } from '../src/index.ts';
 import { createDocuments } from './documents.ts';
 import { browserAddress } from './storage/address.ts';
@@ -194,7 +201,18 @@ function withProblem(outcome: RunOutcome): RunResult {
     cancelled: 'Stopped',
   }[stopped.reason];
   const reason = `${stopped.message} What was traced until then stays.`;
-  return { ...outcome, problem: { kind: 'budget', title, reason } };
+  const at = outcome.trace && loopPlace(outcome.trace, stopped);
+  return { ...outcome, problem: { kind: 'budget', title, reason, ...(at === undefined ? {} : { at }) } };
+}
+
+/** Where the first rule of a loop is written. */
+function loopPlace(trace: Trace, stopped: StoppedEvent): DocumentPath | undefined {
+  const [first] = stopped.loop ?? [];
+  const evaluation = trace.evaluations.find(
+    (one) => one.policy === first?.policy && one.rule === first.rule && one.source !== undefined,
+  );
+  const path = evaluation?.tree.find((node) => node.path !== undefined)?.path?.slice(0, 3);
+  return evaluation?.source && { ...evaluation.source, path: [...evaluation.source.path, ...(path ?? [])] };
 }
 
 function lostRun(lost: LostRun): RunResult {

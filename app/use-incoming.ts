@@ -27,10 +27,13 @@ export function useIncoming(): void {
       }
       const reading = import('./storage/files.ts');
       // The entries live only as long as the event: they are taken before anything is awaited.
-      const files = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-      const names = files.map((entry) => entry.name).join(', ');
+      const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+      const plain = [...transfer.files];
+      const names = (entries.length > 0 ? entries : plain).map(({ name }) => name).join(', ');
       void reading
-        .then(({ readEntries }) => readEntries(files))
+        .then(({ readEntries, readFileList }) =>
+          entries.length > 0 ? readEntries(entries) : readFileList(plain),
+        )
         .then((texts) => services.takeIn(names, texts))
         .catch(() => page.say('What was dropped could not be read.'));
     };

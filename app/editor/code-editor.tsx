@@ -57,6 +57,9 @@ interface PlainProps {
   readonly caret: React.RefObject<Caret | undefined>;
 }
 
+/** The plain field numbers no more lines than these; it stands for a moment only. */
+const MAX_NUMBERED = 2000;
+
 function PlainEditor({ field, caret }: PlainProps) {
   const { workspace } = useStudio();
   const active = useStore(workspace, (state) => state.active);
@@ -68,24 +71,36 @@ function PlainEditor({ field, caret }: PlainProps) {
         ? undefined
         : { start: current.selectionStart, end: current.selectionEnd, top: current.scrollTop };
   };
+  const gutter = useRef<HTMLDivElement>(null);
+  const lines = text.split('\n').length;
   return (
-    <textarea
-      ref={field}
-      className="plain-editor mono"
-      aria-label={`YAML of ${active}`}
-      spellCheck={false}
-      value={text}
-      onChange={(event) => {
-        workspace.edit(active, event.target.value);
-        note();
-      }}
-      onSelect={note}
-      onFocus={note}
-      onBlur={() => {
-        // A blur by unmounting comes without a next focus; then the place is kept for Monaco.
-        if (document.hasFocus() && document.activeElement !== document.body) caret.current = undefined;
-      }}
-    />
+    <>
+      <div className="plain-gutter mono" aria-hidden="true">
+        <div ref={gutter}>
+          {Array.from({ length: Math.min(lines, MAX_NUMBERED) }, (_, line) => line + 1).join('\n')}
+        </div>
+      </div>
+      <textarea
+        ref={field}
+        className="plain-editor mono"
+        aria-label={`YAML of ${active}`}
+        spellCheck={false}
+        value={text}
+        onChange={(event) => {
+          workspace.edit(active, event.target.value);
+          note();
+        }}
+        onScroll={({ currentTarget }) => {
+          if (gutter.current !== null) gutter.current.style.translate = `0 ${-currentTarget.scrollTop}px`;
+        }}
+        onSelect={note}
+        onFocus={note}
+        onBlur={() => {
+          // A blur by unmounting comes without a next focus; then the place is kept for Monaco.
+          if (document.hasFocus() && document.activeElement !== document.body) caret.current = undefined;
+        }}
+      />
+    </>
   );
 }
 

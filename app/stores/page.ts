@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 export type PaneName = 'outcome' | 'details' | 'cluster' | 'notes';
 /** What a narrow screen shows, where panes are tabs. */
 export type NarrowTab = 'trace' | PaneName | 'files';
-export type DialogName = 'gallery' | 'palette' | 'keys';
+export type DialogName = 'gallery' | 'palette' | 'keys' | 'rename';
 export type Theme = 'light' | 'dark';
 
 /** A message that pushes the content down until the person closes it. */

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Advice, Diagnostic, KyvernoVersion, Trace } from '../../src/index.ts';
+import type { Advice, Diagnostic, DocumentPath, KyvernoVersion, Trace } from '../../src/index.ts';
 
 /**
  * `idle`: nothing to run. `running`: no result yet. `ok`: the trace is that of the present text. `stale`: the text cannot be
@@ -12,6 +12,8 @@ export interface RunProblem {
   readonly kind: 'budget' | 'crash';
   readonly title: string;
   readonly reason: string;
+  /** The rule that keeps the run going, if that is why. */
+  readonly at?: DocumentPath;
 }
 
 /** What one run gave. `trace` is absent if the text cannot be run. */
