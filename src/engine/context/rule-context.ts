@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../base/json.ts';
-import { get, getString } from '../../base/json.ts';
+import { get, getList, getString } from '../../base/json.ts';
 import type { Random } from '../../base/random.ts';
 import type { JmesPathEnvironment, Libraries } from '../../expressions/jmespath/environment.ts';
 import { GoInt, type Value, type ValueObject } from '../../expressions/jmespath/value.ts';
@@ -57,11 +57,13 @@ function serviceAccountOf(username: string): JsonObject {
 
 /** `request`: the admission request with the requester's roles, and the objects. */
 function requestOf(context: PolicyContext): JsonObject {
-  const { request, admissionInfo, newObject, oldObject, operation } = context;
+  const { admissionInfo, newObject, oldObject, operation } = context;
+  const { roles: _, clusterRoles: __, ...request } = context.request;
   // An AdmissionRequest has both keys, null where there is no object; without one there is only what was added.
   const missing = get(request, 'uid') === undefined ? {} : { object: null, oldObject: null };
-  const roles = admissionInfo?.roles ?? [];
-  const clusterRoles = admissionInfo?.clusterRoles ?? [];
+  // Kyverno leaves empty lists out.
+  const roles = admissionInfo?.roles ?? getList(context.request, 'roles');
+  const clusterRoles = admissionInfo?.clusterRoles ?? getList(context.request, 'clusterRoles');
   const { username = '', uid, groups = [] } = admissionInfo?.userInfo ?? {};
   return {
     operation,

@@ -1,6 +1,6 @@
 import { formatFloat } from './go-number.ts';
 import { wellFormed } from './go-strings.ts';
-import { Failure, formatGo, GoInt, isMap, sliceOf, sortedKeys, type Value } from './value.ts';
+import { Failure, formatGo, GoInt, isMap, isModest, sliceOf, sortedKeys, type Value } from './value.ts';
 
 const ESCAPED = /[<>&\u2028\u2029]/g;
 
@@ -10,6 +10,8 @@ const marshalString = (text: string): string =>
     ESCAPED,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+
+const TOO_LONG = new Failure('the expression builds a text that is too long');
 
 function marshalInto(value: Value, out: string[]): Failure | undefined {
   if (typeof value === 'number') {
@@ -42,6 +44,7 @@ function marshalContainer(value: Value, out: string[]): Failure | undefined {
 
 /** A value as Go's json.Marshal writes it: sorted keys, no spaces, HTML-escaped. */
 export function marshalGo(value: Value): string | Failure {
+  if (!isModest(value)) return TOO_LONG;
   const out: string[] = [];
   return marshalInto(value, out) ?? out.join('');
 }

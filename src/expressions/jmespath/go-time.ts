@@ -311,12 +311,12 @@ const readFraction =
   (element: string): Reader =>
   (text, fields) => {
     const optional = element[1] === '9';
-    const match = optional
-      ? /^[.,](\d+)/.exec(text)
-      : new RegExp(`^[.,](\\d{${element.length - 1}})`).exec(text);
-    if (!match) return optional ? text : undefined;
-    fields.nano = nanoOf(match[1] ?? '');
-    return text.slice(match[0].length);
+    const written = /^[.,](\d+)/.exec(text)?.[1] ?? '';
+    const digits = optional ? written : written.slice(0, element.length - 1);
+    if (digits === '' || (!optional && digits.length < element.length - 1))
+      return optional ? text : undefined;
+    fields.nano = nanoOf(digits);
+    return text.slice(digits.length + 1);
   };
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
@@ -384,20 +384,20 @@ function readerOf(element: string): Reader {
   }
 }
 
-/** Drops the layout's text from the value; runs of spaces match each other. */
-function skipPrefix(value: string, prefix: string): string | undefined {
+/** Drops the layout's text from the value, as far as it fits; runs of spaces match each other. */
+function skipPrefix(value: string, prefix: string): { readonly rest: string; readonly fits: boolean } {
   let rest = value;
   for (let i = 0; i < prefix.length; i += 1) {
     if (prefix[i] === ' ') {
-      if (rest !== '' && !rest.startsWith(' ')) return undefined;
+      if (rest !== '' && !rest.startsWith(' ')) return { rest, fits: false };
       i += (LEADING_SPACES.exec(prefix.slice(i))?.[0].length ?? 1) - 1;
       rest = rest.replace(LEADING_SPACES, '');
       continue;
     }
-    if (rest[0] !== prefix[i]) return undefined;
+    if (rest[0] !== prefix[i]) return { rest, fits: false };
     rest = rest.slice(1);
   }
-  return rest;
+  return { rest, fits: true };
 }
 
 const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
@@ -452,8 +452,8 @@ export function parseTime(layout: string, value: string): ParsedTime {
   let rest = value;
   for (;;) {
     const chunk = nextChunk(layoutRest);
-    const start = skipPrefix(rest, chunk.prefix);
-    if (start === undefined) return cannot(unmatched(rest, chunk.prefix), chunk.prefix);
+    const { rest: start, fits } = skipPrefix(rest, chunk.prefix);
+    if (!fits) return cannot(start, chunk.prefix);
     if (chunk.element === '') {
       if (start !== '') return { error: `${parsing}: extra text: ${quoteGo(start)}` };
       break;
@@ -467,9 +467,6 @@ export function parseTime(layout: string, value: string): ParsedTime {
   const time = finish(fields);
   return typeof time === 'string' ? { error: `${parsing}: ${time} out of range` } : { value: time };
 }
-
-/** What Go shows of a text that does not start as the layout does. */
-const unmatched = (rest: string, _prefix: string): string => rest;
 
 /** Rounds down to a multiple of a duration since the year 1, in UTC (Time.Truncate). */
 export function truncateTime(time: GoTime, duration: bigint): GoTime {

@@ -31,6 +31,8 @@ export class Interpreter implements Evaluator {
   readonly environment: JmesPathEnvironment;
   /** Whether a Go type may be in the result, so that it must be converted to JSON. */
   sawGoType = false;
+  /** Whether the query built lists or maps, which may hold the same value many times. */
+  built = false;
   private steps = 0;
 
   constructor(environment: JmesPathEnvironment) {
@@ -144,6 +146,7 @@ export class Interpreter implements Evaluator {
       if (outcome instanceof Failure) return outcome;
       values.push(outcome);
     }
+    this.built = true;
     return callFunction(keyOf(node), values, this);
   }
 
@@ -217,6 +220,7 @@ export class Interpreter implements Evaluator {
   }
 
   private list(node: Node, value: Value): Outcome {
+    this.built = true;
     const collected: Value[] = [];
     for (const child of node.children) {
       const current = forgive(this.evaluate(child, value));
@@ -227,6 +231,7 @@ export class Interpreter implements Evaluator {
   }
 
   private hash(node: Node, value: Value): Outcome {
+    this.built = true;
     const entries: [string, Value][] = [];
     for (const child of node.children) {
       const current = forgive(this.evaluate(child, value));

@@ -3,7 +3,7 @@ import type { Node } from './ast.ts';
 import type { JmesPathEnvironment } from './environment.ts';
 import { Interpreter } from './interpreter.ts';
 import { parseExpression } from './parser.ts';
-import { Failure, toJson, type Value } from './value.ts';
+import { Failure, isModest, toJson, type Value } from './value.ts';
 
 /** A compiled expression. */
 export interface Query {
@@ -44,5 +44,7 @@ export function search(
   interpreter.sawGoType = holdsGoTypes;
   const outcome = interpreter.evaluate(query.node, data);
   if (outcome instanceof Failure) return { error: outcome.message, notFound: outcome.notFound };
+  if (interpreter.built && !isModest(outcome))
+    return { error: 'the expression builds a value that is too large', notFound: false };
   return { value: interpreter.sawGoType ? toJson(outcome) : (outcome as Json) };
 }

@@ -76,45 +76,93 @@ export function isFalse(value: Value): boolean {
   return isMap(value) && Object.keys(value).length === 0;
 }
 
-function equalSlices(left: readonly Value[], right: readonly Value[]): boolean {
-  return left.length === right.length && left.every((item, i) => equalValues(item, right[i] ?? null));
+/** Bounds of ours: a query can build values that hold one another many times over. */
+const MAX_COMPARED = 1_000_000;
+const MAX_FORMATTED = 1_000_000;
+const MAX_WEIGHT = 16_000_000;
+
+/** Work that is left to do. */
+interface Budget {
+  left: number;
 }
 
-/** reflect.DeepEqual: values of different Go types differ. */
-export function equalValues(left: Value, right: Value): boolean {
+function equalSlices(left: readonly Value[], right: readonly Value[], budget: Budget): boolean {
+  return left.length === right.length && left.every((item, i) => equalWithin(item, right[i] ?? null, budget));
+}
+
+function equalWithin(left: Value, right: Value, budget: Budget): boolean {
   if (left === right) return true;
+  budget.left -= 1;
+  if (budget.left < 0) return false;
   if (left instanceof GoInt) return right instanceof GoInt && left.integer === right.integer;
-  if (left instanceof MapList) return right instanceof MapList && equalSlices(left.items, right.items);
+  if (left instanceof MapList)
+    return right instanceof MapList && equalSlices(left.items, right.items, budget);
   if (left instanceof ExpRef) return right instanceof ExpRef && left.node === right.node;
-  if (isList(left)) return isList(right) && equalSlices(left, right);
+  if (isList(left)) return isList(right) && equalSlices(left, right, budget);
   if (!isMap(left) || !isMap(right)) return false;
   const keys = Object.keys(left);
   return (
     keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && equalValues(left[key] ?? null, right[key] ?? null))
+    keys.every(
+      (key) => Object.hasOwn(right, key) && equalWithin(left[key] ?? null, right[key] ?? null, budget),
+    )
   );
+}
+
+/** reflect.DeepEqual: values of different Go types differ. */
+export const equalValues = (left: Value, right: Value): boolean =>
+  equalWithin(left, right, { left: MAX_COMPARED });
+
+/** Whether the value, written out, stays within reason; what occurs twice counts twice. */
+export function isModest(value: Value): boolean {
+  const pending: Value[] = [value];
+  let weight = 0;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    weight += typeof next === 'string' ? next.length + 1 : 1;
+    if (weight > MAX_WEIGHT) return false;
+    const slice = sliceOf(next);
+    if (slice) for (const item of slice) pending.push(item);
+    else if (isMap(next)) for (const item of Object.values(next)) pending.push(item);
+    if (pending.length > MAX_WEIGHT) return false;
+  }
+  return true;
 }
 
 /** Keys in Go's byte order: where Go's own order is random (`keys`, `values`, `.*`), ours is this one. */
 export const sortedKeys = (map: ValueObject): readonly string[] => Object.keys(map).sort(compareText);
 
-const formatNode = (node: Node): string =>
-  `{${NODE_KINDS.indexOf(node.kind)} ${formatGo(node.value)} [${node.children.map(formatNode).join(' ')}]}`;
+function formatNode(node: Node, budget: Budget): string {
+  const children = node.children.map((child) => formatNode(child, budget)).join(' ');
+  return `{${NODE_KINDS.indexOf(node.kind)} ${formatWithin(node.value, budget)} [${children}]}`;
+}
 
-/** A value as Go's `%v` prints it: `[a 1]`, `map[k:v]`, `<nil>`, `{{5 a []}}`. */
-export function formatGo(value: Value): string {
+function formatWithin(value: Value, budget: Budget): string {
+  if (budget.left < 0) return '';
+  budget.left -= typeof value === 'string' ? value.length : 1;
   if (value === null) return '<nil>';
   if (typeof value === 'number') return formatFloat(value);
   if (typeof value !== 'object') return String(value);
   if (value instanceof GoInt) return String(value.integer);
-  if (value instanceof ExpRef) return `{${formatNode(value.node)}}`;
+  if (value instanceof ExpRef) return `{${formatNode(value.node, budget)}}`;
   const slice = sliceOf(value);
-  if (slice) return `[${slice.map(formatGo).join(' ')}]`;
+  const pieces: string[] = [];
+  if (slice) {
+    for (const item of slice) {
+      if (budget.left < 0) break;
+      pieces.push(formatWithin(item, budget));
+    }
+    return `[${pieces.join(' ')}]`;
+  }
   if (!isMap(value)) return '';
-  return `map[${sortedKeys(value)
-    .map((key) => `${key}:${formatGo(value[key] ?? null)}`)
-    .join(' ')}]`;
+  for (const key of sortedKeys(value)) {
+    if (budget.left < 0) break;
+    pieces.push(`${key}:${formatWithin(value[key] ?? null, budget)}`);
+  }
+  return `map[${pieces.join(' ')}]`;
 }
+
+/** A value as Go's `%v` prints it: `[a 1]`, `map[k:v]`, `<nil>`, `{{5 a []}}`; cut short where it gets too long. */
+export const formatGo = (value: Value): string => formatWithin(value, { left: MAX_FORMATTED });
 
 /** The value as JSON; Go types become what Go's JSON encoder makes of them. */
 export function toJson(value: Value): Json {

@@ -177,6 +177,18 @@ function average(values: readonly Value[]): Outcome {
   return sum / list.length;
 }
 
+/** Bound of ours. */
+const MAX_TEXT = 8 * 1024 * 1024;
+
+function join(values: readonly Value[]): Outcome {
+  const separator = textAt(values, 0);
+  const items = sliceOf(valueAt(values, 1)) ?? [];
+  let length = separator.length * items.length;
+  for (const item of items) if (typeof item === 'string') length += item.length;
+  if (length > MAX_TEXT) return new Failure('the expression builds a text that is too long');
+  return items.join(separator);
+}
+
 function reverse(values: readonly Value[]): Outcome {
   const value = valueAt(values, 0);
   if (typeof value === 'string') return [...value].reverse().join('');
@@ -197,7 +209,7 @@ export const CORE: FunctionTable = {
   floor: { parameters: [NUMBER], run: (values) => Math.floor(numberAt(values, 0)) },
   join: {
     parameters: [STRING, ['array[string]']],
-    run: (values) => (sliceOf(valueAt(values, 1)) ?? []).join(textAt(values, 0)),
+    run: join,
   },
   keys: { parameters: [['object']], run: (values) => sortedKeys(mapAt(values, 0)) },
   length: { parameters: [['string', 'array', 'object']], run: length },

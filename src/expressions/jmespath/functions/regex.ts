@@ -48,12 +48,16 @@ function replaceAll(
   let copied = 0;
   let from = 0;
   while (from <= source.length) {
-    if (evaluator.spend(1 + (source.length - from) / 64)) return new Failure('too many replacements');
+    if (evaluator.spend(4)) return new Failure('too many replacements');
     const match = program.find(source, from);
     if (!match) break;
     const [start = 0, end = 0] = match;
     pieces.push(source.slice(copied, start));
-    if (end > copied || start === 0) pieces.push(replacement(match));
+    if (end > copied || start === 0) {
+      const inserted = replacement(match);
+      if (evaluator.spend(inserted.length >> 3)) return new Failure('too many replacements');
+      pieces.push(inserted);
+    }
     copied = end;
     const width = (source.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
     from = Math.max(from + width, end);

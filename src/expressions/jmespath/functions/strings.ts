@@ -1,7 +1,7 @@
 import { matchWildcard } from '../../../kubernetes/wildcard.ts';
 import { cleanPath, compareText, equalFold, replace, toLower, toUpper, trim } from '../go-strings.ts';
 import { matchSemverRange } from '../semver.ts';
-import { GoInt, type Outcome, type Value } from '../value.ts';
+import { Failure, GoInt, type Outcome, type Value } from '../value.ts';
 import { textOfScalar } from './scalar-text.ts';
 import {
   type FunctionTable,
@@ -18,6 +18,19 @@ function toBoolean(text: string): Outcome {
   const lower = toLower(text);
   if (lower === 'true' || lower === 'false') return lower === 'true';
   return functionError('to_boolean', `lowercase argument must be 'true' or 'false' (provided: '${text}')`);
+}
+
+/** Bound of ours on what a function may build from its arguments. */
+const MAX_TEXT = 8 * 1024 * 1024;
+
+function replaceBounded(text: string, old: string, replacement: string, count: number): Outcome {
+  const most = old === '' ? text.length + 1 : text.length / old.length;
+  if (most * replacement.length > MAX_TEXT && replacement.length > old.length) {
+    const actual = old === '' ? most : text.split(old).length;
+    if (actual * replacement.length > MAX_TEXT)
+      return new Failure('the expression builds a text that is too long');
+  }
+  return replace(text, old, replacement, count);
 }
 
 function truncate(values: readonly Value[]): Outcome {
@@ -41,11 +54,16 @@ export const STRINGS: FunctionTable = {
   replace: {
     parameters: [STRING, STRING, STRING, NUMBER],
     run: (values) =>
-      replace(textAt(values, 0), textAt(values, 1), textAt(values, 2), Math.trunc(numberAt(values, 3))),
+      replaceBounded(
+        textAt(values, 0),
+        textAt(values, 1),
+        textAt(values, 2),
+        Math.trunc(numberAt(values, 3)),
+      ),
   },
   replace_all: {
     parameters: [STRING, STRING, STRING],
-    run: (values) => replace(textAt(values, 0), textAt(values, 1), textAt(values, 2), -1),
+    run: (values) => replaceBounded(textAt(values, 0), textAt(values, 1), textAt(values, 2), -1),
   },
   to_upper: { parameters: [STRING], run: (values) => toUpper(textAt(values, 0)) },
   to_lower: { parameters: [STRING], run: (values) => toLower(textAt(values, 0)) },
