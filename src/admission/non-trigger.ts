@@ -1,0 +1,96 @@
+import { get, getString } from '../base/json.ts';
+import { matchRule } from '../engine/match/match-rule.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { nameOf, namespaceOf, uidOf } from '../kubernetes/object.ts';
+import {
+  CLONE_SOURCE,
+  isDownstream,
+  labelOf,
+  POLICY_NAME,
+  POLICY_NAMESPACE,
+  RULE_NAME,
+  SOURCE_UID,
+  triggerOf,
+} from '../kyverno/labels.ts';
+import type { Policy } from '../kyverno/policy.ts';
+import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
+import type { RuleContext } from '../kyverno/update-request.ts';
+import type { AdmissionEnvironment } from './environment.ts';
+import type { Review } from './review.ts';
+
+/** An UpdateRequest that a change of a downstream or of a clone's source calls for. */
+export interface NonTrigger {
+  readonly policy: Policy;
+  readonly context: RuleContext;
+}
+
+/**
+ * Changes of downstreams and of clone sources lead to UpdateRequests by their labels, whatever the rules match (lifecycle
+ * B.3). The background controller's own writes never do.
+ */
+export function nonTriggers(
+  env: AdmissionEnvironment,
+  review: Review,
+  findPolicy: (key: string) => Policy | undefined,
+): readonly NonTrigger[] {
+  const { oldObject: old, object, userInfo } = review.request;
+  if (old === undefined || userInfo.username === BACKGROUND_CONTROLLER.username) return [];
+  const labelled = labelOf(old, CLONE_SOURCE) !== undefined || (labelOf(old, POLICY_NAME) ?? '') !== '';
+  if (!labelled) return [];
+  if (isDownstream(old)) return fromLabels(review, old, old, false, findPolicy);
+  const deleted = object === undefined;
+  return clonesOf(env, old).flatMap((clone) => fromLabels(review, old, clone, deleted, findPolicy));
+}
+
+function fromLabels(
+  review: Review,
+  changed: KubernetesObject,
+  downstream: KubernetesObject,
+  deleteDownstream: boolean,
+  findPolicy: (key: string) => Policy | undefined,
+): readonly NonTrigger[] {
+  const namespace = labelOf(downstream, POLICY_NAMESPACE) ?? '';
+  const name = labelOf(downstream, POLICY_NAME) ?? '';
+  const policy = findPolicy(namespace === '' ? name : `${namespace}/${name}`);
+  const rule = policy?.rules.find(
+    (candidate) => candidate.type === 'generate' && candidate.name === labelOf(downstream, RULE_NAME),
+  );
+  if (policy === undefined || rule === undefined) return [];
+  if (get(get(rule.raw, 'generate'), 'synchronize') !== true) return [];
+  const { request, info } = review;
+  const subject = {
+    resource: changed,
+    kind: request.kind,
+    subresource: request.subResource,
+    operation: request.operation,
+    admissionInfo: { userInfo: request.userInfo, roles: info.roles, clusterRoles: info.clusterRoles },
+    namespaceLabels: review.namespace?.labels,
+  };
+  // A source that is a trigger of the rule as well is handled as such.
+  if (matchRule(rule, subject, policy.namespace) === undefined) return [];
+  return [{ policy, context: { rule: rule.name, trigger: triggerOf(downstream), deleteDownstream } }];
+}
+
+/** Downstreams cloned from an object, by their source labels. */
+function clonesOf(env: AdmissionEnvironment, source: KubernetesObject): readonly KubernetesObject[] {
+  const info = env.server
+    .discovery()
+    .resources.find(
+      (candidate) =>
+        candidate.kind === source.kind &&
+        (candidate.group === '' ? candidate.version : `${candidate.group}/${candidate.version}`) ===
+          source.apiVersion,
+    );
+  if (info === undefined) return [];
+  const byUid = env.server
+    .listAll(info)
+    .filter((object) => labelOf(object, SOURCE_UID) === uidOf(source) && isDownstream(object));
+  if (byUid.length > 0) return byUid;
+  return env.server
+    .listAll(info)
+    .filter(
+      (object) =>
+        getString(object, 'metadata', 'labels', 'generate.kyverno.io/source-name') === nameOf(source) &&
+        labelOf(object, 'generate.kyverno.io/source-namespace') === namespaceOf(source),
+    );
+}
