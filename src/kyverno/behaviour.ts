@@ -44,6 +44,12 @@ export interface Behaviour {
   readonly ruleLevelFailureAction: boolean;
   /** ≤1.11: repeated PolicyError events are one Event with a series. */
   readonly foldsRepeatedEvents: boolean;
+  /** 1.11: PolicyApplied Events are raised by default; the charts from 1.12 on omit them. */
+  readonly emitsPolicyApplied: boolean;
+  /** Reports of generate rules (1.13 on). */
+  readonly reportsGenerate: boolean;
+  /** ≤1.17: an UpdateRequest whose downstreams could not be deleted is Failed and in the same pass Completed. */
+  readonly completesFailedDeletion: boolean;
 }
 
 type Difference = Partial<Omit<Behaviour, 'version'>>;
@@ -69,6 +75,9 @@ const LATEST: Omit<Behaviour, 'version'> = {
   printsTriggerLookups: false,
   ruleLevelFailureAction: true,
   foldsRepeatedEvents: false,
+  emitsPolicyApplied: false,
+  reportsGenerate: true,
+  completesFailedDeletion: false,
 };
 
 const UP_TO_1_18: Difference = {
@@ -78,7 +87,11 @@ const UP_TO_1_18: Difference = {
   foldsDenialText: true,
   warnsOfDeprecatedPolicies: false,
 };
-const UP_TO_1_17: Difference = { ...UP_TO_1_18, applyError: 'completes' };
+const UP_TO_1_17: Difference = {
+  ...UP_TO_1_18,
+  applyError: 'completes',
+  completesFailedDeletion: true,
+};
 const UP_TO_1_16: Difference = { ...UP_TO_1_17, reportsTargetLookupErrors: false };
 const UP_TO_1_15: Difference = { ...UP_TO_1_16, swallowsNotFound: false };
 const UP_TO_1_12: Difference = {
@@ -92,6 +105,7 @@ const UP_TO_1_12: Difference = {
   logFormat: 'zap',
   startProcessingLevel: 0,
   ruleLevelFailureAction: false,
+  reportsGenerate: false,
 };
 
 /** The seven states of the switch, and what differs within them in the logs (versions.md parts 2 and 4). */
@@ -103,6 +117,7 @@ const DIFFERENCES: Readonly<Record<KyvernoVersion, Difference>> = {
     comparesAsSubset: true,
     logFormat: 'klog',
     foldsRepeatedEvents: true,
+    emitsPolicyApplied: true,
   },
   '1.12': UP_TO_1_12,
   '1.13': { ...UP_TO_1_15, startProcessingLevel: 0 },

@@ -1,0 +1,206 @@
+import { getString } from '../base/json.ts';
+import type { Process } from '../base/process.ts';
+import type { EventId } from '../base/units.ts';
+import type { Admission, WatchEvent } from '../cluster/api.ts';
+import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admission-review.ts';
+import { matchLabelSelector, parseLabelSelector } from '../kubernetes/label-selector.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { KYVERNO_NAMESPACE, type KyvernoConfiguration, readConfiguration } from '../kyverno/configuration.ts';
+import { planUpdateRequests } from '../kyverno/update-request.ts';
+import type { AdmissionEnvironment } from './environment.ts';
+import { failurePolicyOf } from './failure-action.ts';
+import { ADMISSION_LATENCIES } from './latencies.ts';
+import { nonTriggers } from './non-trigger.ts';
+import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
+import { concernsPolicy, validatePolicyObject } from './policy-webhook.ts';
+import { Review, selectorLabels } from './review.ts';
+import { applyInBackground, backgroundRules, createUpdateRequest } from './update-requests.ts';
+import { auditLater, explainUncalled, reportVerdict } from './validate-aftermath.ts';
+import { validateEnforced } from './validate-webhook.ts';
+import { matchesWebhook } from './webhook-rules.ts';
+
+/** A webhook of Kyverno's, with the policies that its call considers. */
+export interface WebhookGroup {
+  readonly name: string;
+  readonly failurePolicy: 'fail' | 'ignore';
+  readonly fineGrained: boolean;
+  readonly policies: readonly RegisteredPolicy[];
+}
+
+const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' } as const;
+/** Kinds that Kyverno lets through untouched whatever its configuration says (webhooks/utils/exclude.go). */
+const OWN_KINDS = new Set([
+  'AdmissionReport',
+  'ClusterAdmissionReport',
+  'BackgroundScanReport',
+  'ClusterBackgroundScanReport',
+  'UpdateRequest',
+]);
+
+/** Kyverno's admission controller: its webhooks, and the policies that it knows (house: admission/webhooks.ts). */
+export class AdmissionController implements Admission {
+  readonly #env: AdmissionEnvironment;
+  readonly #policies: PolicyRegistry;
+  #configMap: KubernetesObject | undefined;
+  #configuration: KyvernoConfiguration;
+
+  constructor(env: AdmissionEnvironment) {
+    this.#env = env;
+    this.#policies = new PolicyRegistry(env);
+    this.#configuration = readConfiguration(undefined);
+  }
+
+  /** Takes up what the cluster holds and watches from now on. */
+  start(): void {
+    const { server } = this.#env;
+    for (const resource of ['clusterpolicies', 'policies'])
+      for (const object of server.listAll({ group: 'kyverno.io', version: 'v1', resource }))
+        this.#policies.load(object);
+    server.watch((event: WatchEvent) => this.#policies.see(event));
+  }
+
+  *mutate(_request: AdmissionRequest, _cause: EventId): Process<AdmissionResponse> {
+    yield* [];
+    return { allowed: true, warnings: [] };
+  }
+
+  *validate(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
+    if (concernsPolicy(request)) return yield* validatePolicyObject(this.#env, request, cause);
+    const configuration = this.#readConfiguration();
+    if (!reaches(this.#env, configuration, request)) return ALLOWED;
+    const groups = this.#groupsFor(request);
+    if (groups.length === 0) {
+      explainUncalled(this.#env, request, configuration, this.#policies.enforced(), cause);
+      return ALLOWED;
+    }
+    const review = new Review(this.#env, request, configuration);
+    const { roles, clusterRoles } = review.info;
+    const { username, groups: userGroups } = request.userInfo;
+    if (
+      configuration.isExcluded(username, userGroups, roles, clusterRoles) ||
+      configuration.isFiltered(request.kind, request.subResource, request.namespace, request.name)
+    )
+      return ALLOWED;
+    return yield* this.#call(review, groups, cause);
+  }
+
+  /** Calls the webhooks side by side; the first denial by name is the answer (lifecycle A.1, K). */
+  *#call(review: Review, groups: readonly WebhookGroup[], cause: EventId): Process<AdmissionResponse> {
+    const env = this.#env;
+    const { request } = review;
+    const beside = env.behaviour.createsUpdateRequestsBesideVerdict;
+    const calls = groups.map((group) => ({
+      group,
+      event: env.recorder.open({
+        kind: 'webhook',
+        phase: 'admission',
+        cause,
+        type: 'validating',
+        name: group.name,
+        operation: request.operation,
+        allowed: true,
+        warnings: [],
+      }),
+    }));
+    if (beside) for (const { group, event } of calls) this.#applyInBackground(review, group, event);
+    yield ADMISSION_LATENCIES.validate;
+    const warnings: string[] = [];
+    let denial: AdmissionResponse['denied'];
+    for (const { group, event } of calls) {
+      const verdict = validateEnforced(env, review, group, event);
+      const { message } = verdict;
+      if (message === undefined && !beside) this.#applyInBackground(review, group, event);
+      if (message !== undefined)
+        denial ??= {
+          webhook: group.name,
+          message: `admission webhook "${group.name}" denied the request: ${message}`,
+          code: 400,
+        };
+      else warnings.push(...verdict.warnings);
+      env.recorder.close(event, {
+        allowed: message === undefined,
+        ...(message === undefined ? {} : { message }),
+        warnings: message === undefined ? verdict.warnings : [],
+      });
+      reportVerdict(env, review, verdict, event);
+      if (message === undefined) auditLater(env, review, this.#matching(request), event);
+    }
+    return denial === undefined ? { allowed: true, warnings } : { allowed: false, denied: denial, warnings };
+  }
+
+  #applyInBackground(review: Review, group: WebhookGroup, event: EventId): void {
+    const env = this.#env;
+    if (review.request.dryRun) return;
+    const policies = group.policies.flatMap(({ policy }) => backgroundRules(policy, review) ?? []);
+    if (policies.length > 0) env.scheduler.spawn(applyInBackground(env, review, policies, event));
+    for (const { policy, context } of nonTriggers(env, review, (key) => this.#policies.find(key)))
+      for (const { object, ruleContext } of planUpdateRequests(env.behaviour, policy, [context]))
+        env.scheduler.spawn(
+          createUpdateRequest(env, review, policy, object, ruleContext, event),
+          ADMISSION_LATENCIES.updateRequest,
+        );
+  }
+
+  #matching(request: AdmissionRequest): readonly RegisteredPolicy[] {
+    return this.#policies
+      .enforced()
+      .filter(({ policy }) => policy.namespace === '' || policy.namespace === request.namespace);
+  }
+
+  /** The webhooks that the API server calls for a request, by name. */
+  #groupsFor(request: AdmissionRequest): readonly WebhookGroup[] {
+    const matching = this.#matching(request);
+    const called = matching.filter(({ webhooks }) => matchesWebhook(webhooks.validating, request));
+    if (called.length === 0) return [];
+    const groups: WebhookGroup[] = [];
+    for (const failurePolicy of ['fail', 'ignore'] as const) {
+      const ofGroup = ({ policy }: RegisteredPolicy): boolean => failurePolicyOf(policy) === failurePolicy;
+      const shared = (registered: RegisteredPolicy): boolean =>
+        ofGroup(registered) && !isFineGrained(registered);
+      const name = `validate.kyverno.svc-${failurePolicy}`;
+      if (called.some(shared))
+        groups.push({ name, failurePolicy, fineGrained: false, policies: matching.filter(shared) });
+      for (const registered of called.filter((one) => ofGroup(one) && isFineGrained(one))) {
+        const key = registered.policy.key.replace('/', '-');
+        groups.push({
+          name: `${name}-finegrained-${key}`,
+          failurePolicy,
+          fineGrained: true,
+          policies: [registered],
+        });
+      }
+    }
+    return groups;
+  }
+
+  #readConfiguration(): KyvernoConfiguration {
+    const found = this.#env.server.lookup(CONFIG_MAPS, KYVERNO_NAMESPACE, 'kyverno');
+    if (found !== this.#configMap) {
+      this.#configMap = found;
+      this.#configuration = readConfiguration(found);
+    }
+    return this.#configuration;
+  }
+}
+
+const ALLOWED: AdmissionResponse = { allowed: true, warnings: [] };
+
+/** Policies with match conditions have a webhook of their own (lifecycle A.3). */
+function isFineGrained({ policy }: RegisteredPolicy): boolean {
+  const conditions = policy.spec['webhookConfiguration'];
+  return getString(conditions, 'matchConditions', 0, 'name') !== undefined;
+}
+
+/** Whether the API server calls Kyverno at all: not for its own kinds, nor where the namespaceSelector looks away. */
+function reaches(
+  env: AdmissionEnvironment,
+  configuration: KyvernoConfiguration,
+  request: AdmissionRequest,
+): boolean {
+  if (OWN_KINDS.has(request.kind.kind)) return false;
+  if (configuration.namespaceSelector === undefined) return true;
+  const labels = selectorLabels(env, request);
+  if (labels === undefined) return true;
+  const parsed = parseLabelSelector(configuration.namespaceSelector);
+  return 'selector' in parsed && matchLabelSelector(parsed.selector, labels);
+}

@@ -1,0 +1,100 @@
+import type { Process } from '../base/process.ts';
+import type { EventId } from '../base/units.ts';
+import type { EngineResponse } from '../engine/engine-response.ts';
+import { filterBackgroundRules } from '../engine/rules/background.ts';
+import { validate } from '../engine/rules/validate.ts';
+import type { AdmissionRequest } from '../kubernetes/admission-review.ts';
+import { uidOf } from '../kubernetes/object.ts';
+import type { KyvernoConfiguration } from '../kyverno/configuration.ts';
+import type { KyvernoEvent } from '../kyverno/kubernetes-event.ts';
+import { ephemeralReport, reportResult } from '../kyverno/report.ts';
+import { type AdmissionEnvironment, raiseEvent, writeReport } from './environment.ts';
+import { ADMISSION_LATENCIES } from './latencies.ts';
+import type { RegisteredPolicy } from './policy-registry.ts';
+import { Review, recordRules } from './review.ts';
+import { backgroundRules } from './update-requests.ts';
+import { type Verdict, validateRules } from './validate-webhook.ts';
+import { appliedEvents, blockedEvents, passedEvents } from './violation-events.ts';
+
+/** Events and report of the enforce pass; nobody waits for them. */
+export function reportVerdict(
+  env: AdmissionEnvironment,
+  review: Review,
+  verdict: Verdict,
+  cause: EventId,
+): void {
+  const blocked = verdict.message !== undefined;
+  const { responses } = verdict;
+  raiseLater(
+    env,
+    blocked ? blockedEvents(responses, review.ref) : passedEvents(responses, review.ref),
+    cause,
+  );
+  if (blocked) return;
+  if (env.behaviour.emitsPolicyApplied) raiseLater(env, appliedEvents(responses, review.ref), cause);
+  reportLater(env, review, responses, cause);
+}
+
+function raiseLater(env: AdmissionEnvironment, events: readonly KyvernoEvent[], cause: EventId): void {
+  for (const event of events) env.scheduler.spawn(raiseEvent(env, event, cause), ADMISSION_LATENCIES.event);
+}
+
+/** An EphemeralReport of the results, if there are any and the request may be reported (lifecycle H.2). */
+function reportLater(
+  env: AdmissionEnvironment,
+  review: Review,
+  responses: readonly EngineResponse[],
+  cause: EventId,
+): void {
+  const { request, subject } = review;
+  const told = responses.filter(({ rules }) => rules.length > 0);
+  const unfit = request.operation === 'DELETE' || request.dryRun || uidOf(subject) === '';
+  if (told.length === 0 || unfit || subject.kind === 'Event') return;
+  const results = told.flatMap(({ policy, rules }) =>
+    rules.map(({ rule, status, message, properties }) =>
+      reportResult(policy, rule.name, status, message, properties),
+    ),
+  );
+  const policies = told.map(({ policy }) => policy);
+  const report = ephemeralReport(subject, 'admission', request.uid, policies, results, env.wallClock());
+  env.scheduler.spawn(writeReport(env, report, cause), ADMISSION_LATENCIES.report);
+}
+
+/** The audit pass, across both failure policies, after the answer (lifecycle A.3). */
+export function auditLater(
+  env: AdmissionEnvironment,
+  review: Review,
+  policies: readonly RegisteredPolicy[],
+  cause: EventId,
+): void {
+  const audited = policies.flatMap(({ policy }) => validateRules(env, review, policy, false) ?? []);
+  if (audited.length === 0) return;
+  function* audit(): Process<void> {
+    const responses = audited.map((policy) => validate(review.context(policy)));
+    for (const response of responses) recordRules(env, review, response, 'validate', () => false, cause);
+    raiseLater(env, passedEvents(responses, review.ref), cause);
+    reportLater(env, review, responses, cause);
+    yield* [];
+  }
+  env.scheduler.spawn(audit(), ADMISSION_LATENCIES.audit);
+}
+
+/**
+ * Why no webhook was called although a generate rule names the request's kind: the studio's own analysis, so that the
+ * operation that did not match can be shown. The cluster does nothing of the kind.
+ */
+export function explainUncalled(
+  env: AdmissionEnvironment,
+  request: AdmissionRequest,
+  configuration: KyvernoConfiguration,
+  policies: readonly RegisteredPolicy[],
+  cause: EventId,
+): void {
+  if (!env.explain || request.dryRun || policies.length === 0) return;
+  const review = new Review(env, request, configuration);
+  for (const { policy } of policies) {
+    const reduced = backgroundRules(policy, review);
+    if (reduced === undefined) continue;
+    recordRules(env, review, filterBackgroundRules(review.context(reduced)), 'generate', () => false, cause);
+  }
+}

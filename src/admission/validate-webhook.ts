@@ -1,0 +1,86 @@
+import type { EventId } from '../base/units.ts';
+import type { EngineResponse } from '../engine/engine-response.ts';
+import { validate } from '../engine/rules/validate.ts';
+import type { Policy } from '../kyverno/policy.ts';
+import type { WebhookGroup } from './admission-controller.ts';
+import { logDenial } from './admission-log.ts';
+import { formatDenial } from './denial-text.ts';
+import type { AdmissionEnvironment } from './environment.ts';
+import { isEnforced } from './failure-action.ts';
+import { type Review, recordRules } from './review.ts';
+import { namesKind } from './webhook-rules.ts';
+
+/** What the enforce pass of one webhook call came to. */
+export interface Verdict {
+  readonly responses: readonly EngineResponse[];
+  /** Kyverno's text of the denial, without the API server's prefix; absent if the request is let through. */
+  readonly message?: string;
+  readonly warnings: readonly string[];
+}
+
+/** A policy reduced to its validate rules that enforce, or that audit, for this request; undefined if none is left. */
+export function validateRules(
+  env: AdmissionEnvironment,
+  review: Review,
+  policy: Policy,
+  enforce: boolean,
+): Policy | undefined {
+  const rules = policy.rules.filter(
+    (rule) =>
+      (rule.type === 'validate' || rule.type === 'verifyImages') &&
+      isEnforced(env.behaviour, policy, rule, review.namespace) === enforce,
+  );
+  return rules.length > 0 && rules.some((rule) => namesKind(rule, review.request))
+    ? { ...policy, rules }
+    : undefined;
+}
+
+/** The enforce pass: evaluates, decides, logs (lifecycle A.10). */
+export function validateEnforced(
+  env: AdmissionEnvironment,
+  review: Review,
+  group: WebhookGroup,
+  cause: EventId,
+): Verdict {
+  const responses: EngineResponse[] = [];
+  for (const { policy } of group.policies) {
+    const reduced = validateRules(env, review, policy, true);
+    if (reduced === undefined) continue;
+    const response = validate(review.context(reduced));
+    recordRules(env, review, response, 'validate', () => true, cause);
+    responses.push(response);
+  }
+  const blocks = ({ rules }: EngineResponse): boolean =>
+    rules.some(({ status }) => status === 'fail' || (status === 'error' && group.failurePolicy === 'fail'));
+  const warnings = responses.flatMap(({ policy, rules }) =>
+    rules
+      .filter(({ emitWarning }) => emitWarning)
+      .map(({ rule, message }) => `policy ${policy.key}.${rule.name}: ${message}`),
+  );
+  if (!responses.some(blocks)) return { responses, warnings };
+  const bad = responses
+    .map(({ policy, rules }) => ({
+      policy: policy.name,
+      rules: rules.filter(({ status }) => status !== 'pass' && status !== 'skip'),
+    }))
+    .filter(({ rules }) => rules.length > 0);
+  logDenial(
+    env,
+    review,
+    bad.map(({ policy, rules }) => ({ policy, rules: rules.map(({ rule }) => rule.name) })),
+    cause,
+  );
+  const { ref } = review;
+  const violations = new Map(
+    bad.map(({ policy, rules }) => [
+      policy,
+      new Map(rules.map(({ rule, message }) => [rule.name, message] as const)),
+    ]),
+  );
+  const resource = { kind: ref.kind, namespace: ref.namespace ?? '', name: ref.name };
+  return {
+    responses,
+    message: formatDenial(resource, violations, env.behaviour.foldsDenialText),
+    warnings,
+  };
+}
