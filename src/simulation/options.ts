@@ -1,4 +1,5 @@
 import type { ClusterBase } from '../cluster/cluster-base.ts';
+import type { Libraries } from '../expressions/jmespath/environment.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
 
 export type { ClusterBase } from '../cluster/cluster-base.ts';
@@ -16,4 +17,6 @@ export interface SimulationOptions {
   readonly shouldStop?: () => 'time-budget' | 'cancelled' | undefined;
   /** Settings of the cluster that differ from the chart's defaults. */
   readonly policyExceptions?: boolean;
+  /** Loaded libraries that expressions may need (`loadLibraries`). */
+  readonly libraries?: Libraries;
 }

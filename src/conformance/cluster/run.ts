@@ -30,7 +30,8 @@ export async function runRecording(
       outcome: 'unsupported',
       reason: `Kyverno version ${recording.kyverno} is not simulated`,
     };
-  const base = readBase(`base-${version}.json`);
+  const text = readBase(`base-${version}.json`);
+  const base = text === undefined ? undefined : readClusterBase(JSON.parse(text), version);
   if (base === undefined) return { id, group, outcome: 'fail', reason: `no cluster base for ${version}` };
   const unsupported = unsupportedStep(steps);
   if (unsupported !== undefined) return { id, group, outcome: 'unsupported', reason: unsupported };
@@ -39,7 +40,7 @@ export async function runRecording(
   const trace = simulate(scenario, {
     version,
     seed: SEED,
-    base: readClusterBase(JSON.parse(base)),
+    base,
     policyExceptions: JSON.stringify(recording.settings ?? '').includes('xception'),
   });
   const watched = [...new Set(recording.steps.flatMap((step) => step.objects.map((object) => object.kind)))];

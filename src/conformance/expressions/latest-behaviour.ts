@@ -1,3 +1,4 @@
-import type { Behaviour } from '../../kyverno/behaviour.ts';
+import { behaviourOf } from '../../kyverno/behaviour.ts';
+import { LATEST_KYVERNO } from '../../kyverno/versions.ts';
 
-export const latestBehaviour = { notEqualsAcrossTypes: true, ruleLevelFailureAction: true } as Behaviour;
+export const latestBehaviour = behaviourOf(LATEST_KYVERNO);

@@ -1,0 +1,33 @@
+import { AdmissionController } from '../admission/admission-controller.ts';
+import type { AdmissionEnvironment, PolicyVerdict } from '../admission/environment.ts';
+import { readyStatus } from '../admission/policy-registry.ts';
+import type { Libraries } from '../expressions/jmespath/environment.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { readPolicy } from '../kyverno/read-policy.ts';
+import type { PolicySources } from './policy-sources.ts';
+
+/** What Kyverno's controllers need of the simulation. */
+export interface KyvernoEnvironment
+  extends Omit<AdmissionEnvironment, 'readPolicy' | 'checkPolicy' | 'locate'> {
+  readonly libraries: Libraries;
+  readonly sources: PolicySources;
+}
+
+/** Starts Kyverno's controllers on a cluster and hands back what the API server calls. */
+export function installKyverno(environment: KyvernoEnvironment): AdmissionController {
+  const { libraries: _, sources, ...rest } = environment;
+  const admission = new AdmissionController({
+    ...rest,
+    readPolicy,
+    checkPolicy: (): PolicyVerdict => ({ warnings: [] }),
+    locate: sources,
+  });
+  admission.start();
+  return admission;
+}
+
+/** A policy as it stands once its webhooks are configured; other objects as they are. */
+export function ready(object: KubernetesObject): KubernetesObject {
+  const policy = readPolicy(object);
+  return policy === undefined ? object : { ...object, status: readyStatus(policy, 0) };
+}
