@@ -92,7 +92,19 @@ function LazyMenu({ menu, label, children }: LazyMenuProps) {
   );
 }
 
+/** How the run went. `data-run` counts good runs and `aria-busy` says whether a newer one is under way. */
 function RunTime() {
+  const { run } = useStudio();
+  const pending = useStore(run, (state) => state.pending);
+  const serial = useStore(run, (state) => state.serial);
+  return (
+    <span className="run-state" aria-busy={pending} data-run={serial}>
+      <RunWords />
+    </span>
+  );
+}
+
+function RunWords() {
   const { run, workspace } = useStudio();
   const status = useStore(run, (state) => state.status);
   const duration = useStore(run, (state) => state.duration);

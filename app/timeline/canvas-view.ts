@@ -103,7 +103,9 @@ export function mountCanvas(
       lit: lit.lit,
       stale: run.getState().status === 'stale',
     });
-    canvas.dataset['painted'] = String(run.getState().serial);
+    const serial = String(run.getState().serial);
+    if (canvas.dataset['painted'] !== serial) performance.mark('studio:trace-painted');
+    canvas.dataset['painted'] = serial;
     if (scrolling !== undefined || turning !== undefined) invalidate();
   }
 

@@ -146,6 +146,8 @@ export function createEngineClient(options: EngineClientOptions) {
     ask,
     /** Begins to fetch a version's cluster before anybody asks for a run. */
     warm: (version: KyvernoVersion): void => void giveBase(version).catch(() => undefined),
+    /** Whether a newer text than the one that was just answered waits for its run. */
+    isWaiting: (): boolean => waiting !== undefined,
     close: (): void => {
       land();
       worker.terminate();
