@@ -17,6 +17,7 @@ export interface VariableResolver {
 
 /** Bounds of ours on values that hold variables again: Kyverno would go on for ever. */
 const MAX_ROUNDS = 100;
+const MAX_VARIABLES = 10_000;
 const MAX_LENGTH = 8 * 1024 * 1024;
 
 interface Expression {
@@ -68,7 +69,9 @@ function replaceAll(
   path: string,
   resolver: VariableResolver,
 ): Round | { readonly error: string } {
-  let current = text;
+  const pieces: string[] = [];
+  let length = 0;
+  let copied = 0;
   let shallow = false;
   for (const variable of variables) {
     const expression = expressionOf(leftoverOf(variable.prefix) + variable.text);
@@ -82,17 +85,21 @@ function replaceAll(
     if (text === variable.text && isVariable(text)) return { text, whole: found, shallow };
     const replacement = textOfValue(found.value, shallow);
     if ('error' in replacement) return failed(replacement.error);
-    current = current.replace(variable.prefix + variable.text, () => variable.prefix + replacement.text);
-    if (current.length > MAX_LENGTH) return failed('the text becomes too long');
+    pieces.push(text.slice(copied, variable.start), replacement.text);
+    copied = variable.start + variable.text.length;
+    length += replacement.text.length;
+    if (length > MAX_LENGTH) return failed('the text becomes too long');
   }
-  return { text: current, shallow };
+  return { text: pieces.join('') + text.slice(copied), shallow };
 }
 
 function substituteText(text: string, path: string, resolver: VariableResolver): Traversed {
   let current = text;
   let variables = findVariables(current);
+  let resolved = 0;
   for (let round = 0; variables.length > 0; round += 1) {
-    if (round === MAX_ROUNDS)
+    resolved += variables.length;
+    if (round === MAX_ROUNDS || resolved > MAX_VARIABLES)
       return {
         error: `failed to resolve ${text.slice(0, 200)} at path ${path}: variables are nested without end`,
       };

@@ -4,6 +4,8 @@ export interface FoundVariable {
   readonly prefix: string;
   /** `{{ … }}`. */
   readonly text: string;
+  /** Where the braces begin. */
+  readonly start: number;
 }
 
 /**
@@ -45,7 +47,7 @@ export function findVariables(text: string): readonly FoundVariable[] {
     if (at > 0 && (prefix === '\\' || start < from)) continue;
     const end = endOfVariable(text, at);
     if (end === undefined) continue;
-    found.push({ prefix, text: text.slice(at, end) });
+    found.push({ prefix, text: text.slice(at, end), start: at });
     from = end;
     at = end - 1;
   }
@@ -63,8 +65,8 @@ export interface FoundReference {
 function endOfReference(text: string, at: number): number | undefined {
   if (at + 2 >= text.length || text[at + 2] === '\n') return undefined;
   const blank = text.indexOf(' ', at + 3);
-  const last = text.lastIndexOf(')', blank < 0 ? text.length : blank);
-  return last >= at + 3 ? last + 1 : undefined;
+  const last = text.slice(at + 3, blank < 0 ? text.length : blank).lastIndexOf(')');
+  return last < 0 ? undefined : at + 3 + last + 1;
 }
 
 /** All `$(…)` that no backslash escapes. */
