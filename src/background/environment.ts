@@ -1,0 +1,113 @@
+import type { DocumentPath } from '../base/document-path.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Process } from '../base/process.ts';
+import type { Random } from '../base/random.ts';
+import type { Scheduler } from '../base/scheduler.ts';
+import type { EventId } from '../base/units.ts';
+import type { ApiRequest, ApiResponse, ApiServer, ResourceInfo } from '../cluster/api.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { gvkOf, refOf } from '../kubernetes/object.ts';
+import type { Behaviour } from '../kyverno/behaviour.ts';
+import { EVENTS, formatEvent, type KyvernoEvent } from '../kyverno/kubernetes-event.ts';
+import type { Policy } from '../kyverno/policy.ts';
+import type { EphemeralReport } from '../kyverno/report.ts';
+import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
+import type { Recorder } from '../trace/recorder.ts';
+import { formatBackgroundLog, type LogMessage, type LogSubject } from './log-lines.ts';
+
+/** What the background controller needs of the world. */
+export interface BackgroundEnvironment {
+  readonly server: ApiServer;
+  readonly scheduler: Scheduler;
+  readonly recorder: Recorder;
+  readonly behaviour: Behaviour;
+  readonly random: Random;
+  /** Milliseconds since the Unix epoch. */
+  wallClock(): number;
+  readonly explain: boolean;
+  readonly policyExceptions: boolean;
+  /** Answers for what lies outside the cluster. */
+  readonly mocks: JsonObject;
+  readPolicy(object: KubernetesObject): Policy | undefined;
+  /** Where the person wrote a policy. */
+  locate(policy: KubernetesObject): DocumentPath | undefined;
+}
+
+/** Sends a request as the background controller's service account. */
+export function* ask(
+  env: BackgroundEnvironment,
+  request: Omit<ApiRequest, 'user' | 'component' | 'fieldManager'>,
+): Process<ApiResponse> {
+  return yield* env.server.request({
+    ...request,
+    user: BACKGROUND_CONTROLLER,
+    component: 'background-controller',
+    fieldManager: 'background-controller',
+  });
+}
+
+/** What discovery knows of an object's kind. */
+export const infoOf = (
+  env: BackgroundEnvironment,
+  object: { readonly apiVersion: string; readonly kind: string },
+): ResourceInfo | undefined => env.server.discovery().byKind(gvkOf(object));
+
+/** The place of an object for a request: no namespace where the kind has none. */
+export const placeOf = (
+  info: ResourceInfo,
+  namespace: string | undefined,
+): { readonly resource: ResourceInfo; readonly namespace?: string } =>
+  info.namespaced && namespace !== undefined && namespace !== ''
+    ? { resource: info, namespace }
+    : { resource: info };
+
+export function* raiseEvent(env: BackgroundEnvironment, event: KyvernoEvent, cause: EventId): Process<void> {
+  const body = formatEvent(event, env.wallClock(), Math.floor(env.random() * 1_000_000));
+  const namespace = event.regarding.namespace ?? 'default';
+  const response = yield* ask(env, { verb: 'create', resource: EVENTS, namespace, body, cause });
+  env.recorder.record({ ...event, kind: 'event', phase: 'background', cause: response.event });
+}
+
+export function* writeReport(
+  env: BackgroundEnvironment,
+  report: EphemeralReport,
+  cause: EventId,
+): Process<void> {
+  const namespace = report.object.metadata['namespace'];
+  const response = yield* ask(env, {
+    verb: 'create',
+    resource: report.resource,
+    ...(typeof namespace === 'string' ? { namespace } : {}),
+    body: report.object,
+    cause,
+  });
+  if (response.object === undefined) return;
+  env.recorder.record({
+    kind: 'report',
+    phase: 'background',
+    cause: response.event,
+    report: refOf(response.object),
+    source: 'background-scan',
+    results: report.results,
+  });
+}
+
+/** Prints a line of the controller's log, if the version has it. */
+export function logLine(
+  env: BackgroundEnvironment,
+  message: LogMessage,
+  subject: LogSubject,
+  cause: EventId,
+  error?: string,
+): void {
+  const formatted = formatBackgroundLog(env.behaviour, env.wallClock(), message, subject, error);
+  if (formatted === undefined) return;
+  env.recorder.record({
+    kind: 'log',
+    phase: 'background',
+    cause,
+    component: 'background-controller',
+    source: 'kyverno-background-controller',
+    ...formatted,
+  });
+}
