@@ -2,7 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { LATEST_KYVERNO, readClusterBase, runStudio, type TextFile } from '../src/index.ts';
+import {
+  type ClusterBase,
+  LATEST_KYVERNO,
+  readClusterBase,
+  runScenario,
+  type TextFile,
+} from '../src/index.ts';
 import { type Benchmark, type Figure, percentile } from './figures.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,18 +23,23 @@ function storyFiles(id: string): readonly TextFile[] {
     .map((name) => ({ path: name, text: readFileSync(join(folder, name), 'utf8') }));
 }
 
+function readBase(): ClusterBase {
+  const text = readFileSync(join(root, `public/cluster/base-${LATEST_KYVERNO}.json`), 'utf8');
+  const base = readClusterBase(JSON.parse(text), LATEST_KYVERNO);
+  if (base === undefined) throw new Error('the cluster base cannot be read');
+  return base;
+}
+
 export const simulateBenchmark: Benchmark = {
   prefixes: ['simulate.'],
   async run() {
-    const base = readClusterBase(
-      JSON.parse(readFileSync(join(root, `public/cluster/base-${LATEST_KYVERNO}.json`), 'utf8')),
-    );
+    const base = readBase();
     const figures: Figure[] = [];
     for (const story of STORIES) {
       const files = storyFiles(story);
       const once = (seed: number) => {
         const started = performance.now();
-        const result = runStudio(files, { version: LATEST_KYVERNO, seed, base });
+        const result = runScenario(files, { version: LATEST_KYVERNO, seed, base });
         return { time: performance.now() - started, events: result.trace?.events.length ?? 0 };
       };
       for (let i = 0; i < WARM_UP; i++) once(1);

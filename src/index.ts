@@ -1,8 +1,12 @@
 /** The only door of the engine: what `app/`, `scripts/` and other tools may use. */
 export type { Advice, Snippet } from './advice/advice.ts';
+export { advise } from './advice/advise.ts';
 export type { DocumentPath } from './base/document-path.ts';
 export { isObject, type Json, type JsonObject, type PathSegment } from './base/json.ts';
 export * from './base/units.ts';
+export { readClusterBase } from './cluster/cluster-base.ts';
+export type { Libraries, LibraryName } from './expressions/jmespath/environment.ts';
+export { loadLibraries, neededLibraries } from './expressions/jmespath/libraries.ts';
 export { arrangeDocuments, newTest } from './formats/arrange.ts';
 export { type EditableStep, readSteps } from './formats/editable-steps.ts';
 export {
@@ -27,13 +31,17 @@ export type { TextEdit } from './formats/step-text.ts';
 export { formatState, readState, type StudioState, type ViewState } from './formats/studio-state.ts';
 export { type NewStep, type StepChange, type StepEdits, writeStep } from './formats/write-step.ts';
 export type { KubernetesObject, ObjectRef, UserInfo } from './kubernetes/object.ts';
+export { behaviourOf } from './kyverno/behaviour.ts';
 export type { EvaluationNode, VariableValue } from './kyverno/evaluation.ts';
+export { readPolicy } from './kyverno/read-policy.ts';
 export { KYVERNO_VERSIONS, type KyvernoVersion, LATEST_KYVERNO } from './kyverno/versions.ts';
 export type { Diagnostic, Severity, SourceLocation, TextFix, TextRange } from './manifest/diagnostic.ts';
 export type { ManifestDocument, ParsedFile, TextFile } from './manifest/manifest.ts';
 export { parseFile, parseFiles } from './manifest/parse.ts';
+export { type RunScenarioOptions, runScenario, type ScenarioRun } from './run-scenario.ts';
 export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';
+export { simulate } from './simulation/simulate.ts';
 export { type Causality, causalityOf } from './trace/causality.ts';
 export type * from './trace/event.ts';
 export {
