@@ -14,10 +14,7 @@ self.onmessage = (event: MessageEvent<ToWorker>) => {
   const { id } = message;
   const failed = (error: unknown): void =>
     send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
-  try {
-    if (message.type === 'run') send({ type: 'ran', id, outcome: run(message.request) });
-    else answer(message.question).then((value) => send({ type: 'answer', id, answer: value }), failed);
-  } catch (error) {
-    failed(error);
-  }
+  if (message.type === 'run')
+    run(message.request).then((outcome) => send({ type: 'ran', id, outcome }), failed);
+  else answer(message.question).then((value) => send({ type: 'answer', id, answer: value }), failed);
 };
