@@ -110,7 +110,10 @@ function requestContext(request: AdmissionRequest, info: RequestInfo): JsonObjec
   return {
     userInfo: { roles: info.roles, clusterRoles: info.clusterRoles, userInfo },
     admissionRequestInfo: {
-      admissionRequest: admissionRequestJson(request),
+      // The CRD takes no null here: what the request has not is left out.
+      admissionRequest: Object.fromEntries(
+        Object.entries(admissionRequestJson(request)).filter(([, value]) => value !== null),
+      ),
       operation: request.operation,
     },
   };
