@@ -4,6 +4,7 @@ import { type EventId, milliseconds } from '../base/units.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { uidOf } from '../kubernetes/object.ts';
 import { labelOf, POLICY_NAME } from '../kyverno/labels.ts';
+import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
 import { ask, type BackgroundEnvironment, infoOf, placeOf } from './environment.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
@@ -76,10 +77,12 @@ function* find(
     return { error: 'failed to list trigger resources: the server could not find the requested resource' };
   const now = env.scheduler.now();
   const due = item.pace.lastList === undefined ? now : item.pace.lastList + BACKGROUND_LATENCIES.listPeriod;
-  const allowed = env.server.authorize(
-    { username: 'system:serviceaccount:kyverno:kyverno-background-controller', groups: [] },
-    { verb: 'list', group: info.group, resource: info.resource, ...namespaceOfRef(trigger) },
-  );
+  const allowed = env.server.authorize(BACKGROUND_CONTROLLER, {
+    verb: 'list',
+    group: info.group,
+    resource: info.resource,
+    ...namespaceOfRef(trigger),
+  });
   // A refused list is answered at once; the others wait for the watch cache.
   if (allowed && due > now) yield milliseconds(due - now);
   if (allowed) item.pace.lastList = env.scheduler.now();
@@ -92,14 +95,14 @@ function* find(
     return { error: `failed to list trigger resources: ${response.failure.message}` };
   const found = response.items?.find((candidate) => uidOf(candidate) === trigger.uid);
   return found === undefined
-    ? { error: `${describe(trigger)} not found in the cluster, ${REJECTED}` }
+    ? { error: `${nameTrigger(trigger)} not found in the cluster, ${REJECTED}` }
     : { trigger: found };
 }
 
 const namespaceOfRef = (ref: ObjectRef): { readonly namespace?: string } =>
   ref.namespace === undefined ? {} : { namespace: ref.namespace };
 
-const describe = (ref: ObjectRef): string =>
+const nameTrigger = (ref: ObjectRef): string =>
   `trigger resource ${ref.apiVersion}/${ref.kind} ${ref.namespace ?? ''}/${ref.name} with uid ${ref.uid ?? ''}`;
 
 /** A deletion counts only if the object is really gone. */
@@ -115,7 +118,7 @@ function* verifyDeletion(
   const response = yield* ask(env, { verb: 'get', ...place, name: trigger.name, cause });
   const { failure, object: live } = response;
   if (failure !== undefined && failure.code !== 404) {
-    const what = describe(trigger);
+    const what = nameTrigger(trigger);
     return { error: `failed to verify deletion of ${what}: ${failure.message}` };
   }
   const alive =
@@ -124,7 +127,7 @@ function* verifyDeletion(
     getString(live, 'metadata', 'deletionTimestamp') === undefined;
   return alive
     ? {
-        error: `${describe(trigger)} still exists in the cluster, the delete request may have been rejected by the API server`,
+        error: `${nameTrigger(trigger)} still exists in the cluster, the delete request may have been rejected by the API server`,
       }
     : { trigger: old };
 }
