@@ -59,9 +59,11 @@ const link = (attrs: Record<string, string>) => ({
   injectTo: 'head' as const,
 });
 
-/** The engine's modules only define things: what a chunk does not use of them does not go into it. */
+/** Modules that only define things: what a chunk does not use of them does not go into it. */
 const treeshake = {
-  moduleSideEffects: (id: string) => !(id.startsWith(engine) && !id.includes('node_modules')),
+  moduleSideEffects: (id: string) =>
+    !/node_modules\/(yaml|fflate|zustand|react-resizable-panels)\//.test(id) &&
+    !(id.startsWith(engine) && !id.includes('node_modules')),
 };
 
 export default defineConfig({

@@ -135,6 +135,12 @@ export function createStudio(): Studio {
         workspace.editMany([...applyEdits(files, edits), ...added], `steps: ${change.type}`);
       },
       applyFix: (fix) => {
+        const { status, pending, diagnostics } = run.getState();
+        // Places in an advice are those of the last good run's text.
+        if (pending || (status === 'stale' && !diagnostics.some((one) => one.fix === fix))) {
+          page.say('The text has changed since: mend it first, then apply this.');
+          return;
+        }
         const { files } = workspace.getState().document;
         workspace.editMany(applyEdits(files, fix.edits), `fix: ${fix.title}`, fix.edits[0]?.file);
         page.say(`Applied: ${fix.title}`);
@@ -163,7 +169,19 @@ export function createStudio(): Studio {
     if (now.origin !== then.origin) maxEvents = undefined;
     rerun();
   });
+  function askForAdvice(): void {
+    const { serial, trace } = run.getState();
+    if (trace === undefined || !page.getState().painted) return;
+    client.ask({ type: 'advise' }).then(
+      (advice) => run.advised(advice, serial),
+      () => undefined,
+    );
+  }
+  page.subscribe((state, before) => {
+    if (state.painted !== before.painted) askForAdvice();
+  });
   run.subscribe((state, before) => {
+    if (state.serial !== before.serial) askForAdvice();
     if (state.serial === before.serial || state.trace === undefined) return;
     const { events } = state.trace;
     selection.getState().keep((id) => sameEvent(events[id], before.trace?.events[id]));
@@ -231,5 +249,5 @@ function lostRun(lost: LostRun): RunResult {
           title: 'The simulation failed',
           reason: `This is a fault of the studio, not of your text: ${lost.message}`,
         };
-  return { diagnostics: [], advice: [], duration: 0, problem };
+  return { diagnostics: [], duration: 0, problem };
 }

@@ -3,10 +3,9 @@ import type { Trace } from '../../src/index.ts';
 import { createRunStore, type RunResult } from './run.ts';
 
 const trace = { kyverno: '1.19', events: [] } as unknown as Trace;
-const good: RunResult = { trace, diagnostics: [], advice: [], duration: 2 };
+const good: RunResult = { trace, diagnostics: [], duration: 2 };
 const broken: RunResult = {
   diagnostics: [{ code: 'yaml-syntax', severity: 'error', message: 'x' }],
-  advice: [],
   duration: 1,
 };
 
@@ -37,4 +36,14 @@ test('every good run is another one, also after nothing was there to run', () =>
   expect(run.getState().trace).toBeUndefined();
   run.finished(good);
   expect(run.getState().serial).toBe(2);
+});
+
+test('advice on a run that another one has overtaken is not shown', () => {
+  const run = createRunStore();
+  run.finished(good);
+  run.finished(good);
+  run.advised([{ code: 'x' } as never], 1);
+  expect(run.getState().advice).toEqual([]);
+  run.advised([{ code: 'y' } as never], 2);
+  expect(run.getState().advice).toHaveLength(1);
 });

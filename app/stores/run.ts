@@ -20,8 +20,7 @@ export interface RunProblem {
 export interface RunResult {
   readonly trace?: Trace;
   readonly diagnostics: readonly Diagnostic[];
-  readonly advice: readonly Advice[];
-  /** Time that parse, read, simulate and advise took in the worker, milliseconds. */
+  /** Time that parse, read and simulate took in the worker, milliseconds. */
   readonly duration: number;
   readonly problem?: RunProblem;
 }
@@ -69,7 +68,7 @@ export function createRunStore(now: () => number = () => Date.now()) {
       store.setState({ pending: true, status: trace === undefined ? 'running' : status });
     },
     finished(result: RunResult): void {
-      const { trace, diagnostics, advice, duration, problem } = result;
+      const { trace, diagnostics, duration, problem } = result;
       const before = store.getState();
       if (trace === undefined) {
         const status = before.trace === undefined ? 'failed' : 'stale';
@@ -83,11 +82,14 @@ export function createRunStore(now: () => number = () => Date.now()) {
         serial: before.serial + 1,
         version: trace.kyverno,
         diagnostics,
-        advice,
         duration,
         goodAt: now(),
         problem,
       });
+    },
+    /** Advice on the run with this serial; it comes after the trace, and too late if another run is there. */
+    advised(advice: readonly Advice[], serial: number): void {
+      if (serial === store.getState().serial) store.setState({ advice });
     },
     /** Nothing to run: an empty studio, or another document was opened. */
     clear(): void {

@@ -79,7 +79,7 @@ describe('the list', () => {
 describe('commands', () => {
   const setUp = () => {
     const run = createRunStore(() => 0);
-    run.finished({ trace, diagnostics: [], advice: [], duration: 1 });
+    run.finished({ trace, diagnostics: [], duration: 1 });
     const stores = {
       run,
       playback: createPlayback(

@@ -6,7 +6,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const request = (name: string): RunRequest => ({ files: [], version: '1.19', seed: 1, name, budget: 1000 });
-const outcome = (duration: number): RunOutcome => ({ diagnostics: [], advice: [], duration });
+const outcome = (duration: number): RunOutcome => ({ diagnostics: [], duration });
 
 /** A client over workers that answer only when told to. */
 function start() {

@@ -2,7 +2,7 @@ import type { EditableStep } from '../../src/index.ts';
 import { arrangeDocuments, parseFiles, readSteps, sortDocuments, writeStep } from '../../src/index.ts';
 import type { Answers, Question } from './protocol.ts';
 
-type DocumentQuestion = Exclude<Question, { readonly type: 'preview' | 'locate' }>;
+type DocumentQuestion = Exclude<Question, { readonly type: 'preview' | 'locate' | 'advise' }>;
 
 /** Answers about pasted documents and steps; loaded with the first such question. */
 export function answerAboutDocuments(question: DocumentQuestion): Answers[DocumentQuestion['type']] {

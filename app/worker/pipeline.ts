@@ -12,14 +12,11 @@ import type {
   Trace,
 } from '../../src/index.ts';
 import {
-  advise,
-  behaviourOf,
   loadLibraries,
   neededLibraries,
   parseFile,
   parseFiles,
   readClusterBase,
-  readPolicy,
   readScenario,
   simulate,
 } from '../../src/index.ts';
@@ -28,6 +25,9 @@ import type { Answers, Question, RunOutcome, RunRequest } from './protocol.ts';
 const bases = new Map<KyvernoVersion, ClusterBase>();
 let loaded: Libraries = {};
 const loadedNames = new Set<LibraryName>();
+let last:
+  | { readonly scenario: Scenario; readonly trace: Trace; readonly version: KyvernoVersion }
+  | undefined;
 
 /** Takes in what a cluster with this Kyverno starts from. */
 export function takeBase(version: KyvernoVersion, json: string): void {
@@ -37,8 +37,18 @@ export function takeBase(version: KyvernoVersion, json: string): void {
   bases.set(version, base);
 }
 
-/** parse → read → simulate → advise. No trace while a file cannot be read. */
+/** Runs the studio's present text; what is asked about the last run is about this one. */
 export async function run(request: RunRequest): Promise<RunOutcome> {
+  const { outcome, scenario } = await simulateRequest(request);
+  const { trace } = outcome;
+  if (trace !== undefined) last = { scenario, trace, version: request.version };
+  return outcome;
+}
+
+/** parse → read → simulate. No trace while a file cannot be read. */
+async function simulateRequest(
+  request: RunRequest,
+): Promise<{ readonly outcome: RunOutcome; readonly scenario: Scenario }> {
   await loadWhatIsNeeded(request.files);
   const began = performance.now();
   const parsed = parseFiles(request.files);
@@ -46,13 +56,12 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   const diagnostics = [...parsed.flatMap((file) => file.diagnostics), ...scenario.diagnostics];
   const stopped = diagnostics.some(({ severity }) => severity === 'error');
   const trace = stopped ? undefined : simulateWithin(request, scenario, began);
-  return {
+  const outcome = {
     ...(trace === undefined ? {} : { trace }),
     diagnostics: [...diagnostics, ...unsupportedOf(trace)],
-    advice:
-      trace === undefined ? [] : advise(scenario, policiesOf(scenario), trace, behaviourOf(request.version)),
     duration: performance.now() - began,
   };
+  return { outcome, scenario };
 }
 
 function simulateWithin(request: RunRequest, scenario: Scenario, began: number): Trace {
@@ -79,9 +88,6 @@ async function loadWhatIsNeeded(files: readonly TextFile[]): Promise<void> {
   for (const name of missing) loadedNames.add(name);
 }
 
-const policiesOf = (scenario: Scenario) =>
-  scenario.before.flatMap(({ object }) => (object === undefined ? [] : (readPolicy(object) ?? [])));
-
 /** What the run met and does not simulate, said once each. */
 function unsupportedOf(trace: Trace | undefined): readonly Diagnostic[] {
   const messages = new Set(
@@ -93,7 +99,12 @@ function unsupportedOf(trace: Trace | undefined): readonly Diagnostic[] {
 export async function answer(question: Question): Promise<Answers[keyof Answers]> {
   switch (question.type) {
     case 'preview':
-      return run(question.request);
+      return (await simulateRequest(question.request)).outcome;
+    case 'advise': {
+      if (last === undefined) return [];
+      const { adviceOn } = await import('./advice.ts');
+      return adviceOn(last.scenario, last.trace, last.version);
+    }
     case 'locate':
       return locate(question.path, question.part, question.text);
     default: {

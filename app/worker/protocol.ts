@@ -26,13 +26,14 @@ export interface RunRequest {
 export interface RunOutcome {
   readonly trace?: Trace;
   readonly diagnostics: readonly Diagnostic[];
-  readonly advice: readonly Advice[];
   /** Milliseconds in the worker. */
   readonly duration: number;
 }
 
 /** Questions that the page asks besides runs; `files` are the studio's present ones. */
 export type Question =
+  /** About the last run: asked once its trace is painted, so that nobody waits for it. */
+  | { readonly type: 'advise' }
   | { readonly type: 'preview'; readonly request: RunRequest }
   | {
       readonly type: 'locate';
@@ -57,6 +58,7 @@ export type Question =
 
 /** What each question is answered with. */
 export interface Answers {
+  readonly advise: readonly Advice[];
   readonly preview: RunOutcome;
   readonly locate: SourceLocation | undefined;
   readonly sort: readonly SortedDocument[];
