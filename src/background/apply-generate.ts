@@ -9,7 +9,7 @@ import { type ForEachFailure, formatForEachFailures, planGenerate } from '../eng
 import type { Operation } from '../kubernetes/admission-review.ts';
 import { labelsOf } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject, ObjectRef, UserInfo } from '../kubernetes/object.ts';
-import { formatApiVersion, gvkOf, namespaceOf, parseApiVersion, refOf, uidOf } from '../kubernetes/object.ts';
+import { gvkOf, namespaceOf, parseApiVersion, refOf, uidOf } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE, readConfiguration } from '../kyverno/configuration.ts';
 import type { KyvernoEvent } from '../kyverno/kubernetes-event.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
@@ -19,7 +19,7 @@ import type { RuleContext } from '../kyverno/update-request.ts';
 import { generateClone, generateCloneList } from './clone-target.ts';
 import { deleteDownstreams } from './delete-downstream.ts';
 import { type BackgroundEnvironment, logLine, raiseEvent, writeReport } from './environment.ts';
-import { type ApplyError, generateData, type RuleTask, recordTarget, targetRef } from './generate-target.ts';
+import { type ApplyError, generateData, type RuleTask } from './generate-target.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 import { subjectOf, type WorkItem } from './work-item.ts';
 

@@ -1,0 +1,143 @@
+import type { Process } from '../base/process.ts';
+import type { EventId } from '../base/units.ts';
+import type { WatchEvent } from '../cluster/api.ts';
+import { nameOf } from '../kubernetes/object.ts';
+import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
+import { isPolicy, PolicyCache } from '../kyverno/policy-informer.ts';
+import {
+  isUpdateRequest,
+  readUpdateRequest,
+  readUpdateRequestStatus,
+  updateRequestsOf,
+} from '../kyverno/update-request.ts';
+import type { UpdateRequestEvent } from '../trace/event.ts';
+import { attemptUpdateRequest, remove, retry } from './attempt.ts';
+import type { BackgroundEnvironment } from './environment.ts';
+import { BACKGROUND_LATENCIES, WORKERS } from './latencies.ts';
+import { PolicyController } from './policy-controller.ts';
+import type { WorkItem } from './work-item.ts';
+
+/** Kyverno's background controller: a queue of UpdateRequests and ten workers (house: background/controller.ts). */
+export class BackgroundController {
+  readonly #env: BackgroundEnvironment;
+  readonly #policies: PolicyCache;
+  readonly #policyController: PolicyController;
+  /** Names that wait for a worker, in order; a name is worked on by one worker at a time. */
+  readonly #queue: string[] = [];
+  readonly #working = new Set<string>();
+  /** Names that changed while they were worked on. */
+  readonly #again = new Set<string>();
+  readonly #paces = new Map<string, WorkItem['pace']>();
+  /** The `update-request` event of an UpdateRequest's present state. */
+  readonly #states = new Map<string, EventId>();
+  readonly #idle = Array.from({ length: WORKERS }, (_, index) => index + 1);
+
+  constructor(env: BackgroundEnvironment) {
+    this.#env = env;
+    this.#policies = new PolicyCache((object) => env.readPolicy(object));
+    this.#policyController = new PolicyController(env, this.#policies);
+  }
+
+  /** Takes up what the cluster holds and watches from now on. */
+  start(): void {
+    const { server } = this.#env;
+    for (const resource of ['clusterpolicies', 'policies'])
+      for (const object of server.listAll({ group: 'kyverno.io', version: 'v1', resource }))
+        this.#policies.set(object);
+    server.watch((event) => this.#see(event));
+  }
+
+  #see(event: WatchEvent): void {
+    const { object, type } = event;
+    if (isPolicy(object)) this.#policyController.see(event);
+    if (!isUpdateRequest(object)) return;
+    const name = nameOf(object);
+    this.#states.set(name, recordState(this.#env, event));
+    if (type === 'DELETED') {
+      this.#paces.delete(name);
+      this.#states.delete(name);
+      return;
+    }
+    const { state } = readUpdateRequestStatus(object);
+    if (type === 'ADDED' || (state !== 'Completed' && state !== 'Skip')) this.#enqueue(name);
+  }
+
+  #enqueue(name: string): void {
+    if (this.#working.has(name)) this.#again.add(name);
+    else if (!this.#queue.includes(name)) this.#queue.push(name);
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0 && this.#idle.length > 0) {
+      const name = this.#queue.shift() ?? '';
+      const worker = this.#idle.shift() ?? 0;
+      this.#working.add(name);
+      this.#env.scheduler.spawn(this.#work(name, worker), BACKGROUND_LATENCIES.pickUp);
+    }
+  }
+
+  *#work(name: string, worker: number): Process<void> {
+    yield* this.#sync(name, worker);
+    this.#working.delete(name);
+    this.#idle.push(worker);
+    this.#idle.sort((left, right) => left - right);
+    if (this.#again.delete(name) && this.#states.has(name)) this.#enqueue(name);
+    this.#dispatch();
+  }
+
+  /** One pass over an UpdateRequest: process if Pending, then reconcile its state (lifecycle B.6). */
+  *#sync(name: string, worker: number): Process<void> {
+    const env = this.#env;
+    const find = () => env.server.lookup(updateRequestsOf(env.behaviour), KYVERNO_NAMESPACE, name);
+    const object = find();
+    const cause = this.#states.get(name);
+    if (object === undefined || cause === undefined) return;
+    if (readUpdateRequestStatus(object).state === 'Pending') {
+      const spec = readUpdateRequest(object);
+      const pace = this.#paces.get(name) ?? { lastList: undefined };
+      this.#paces.set(name, pace);
+      if (spec.requestType !== 'generate') this.#refuse(spec.requestType, cause);
+      else yield* attemptUpdateRequest(env, object, this.#policies.get(spec.policy), pace, worker, cause);
+    }
+    const after = find();
+    const state = after === undefined ? '' : readUpdateRequestStatus(after).state;
+    if (after === undefined || (state !== 'Completed' && state !== 'Failed')) return;
+    yield BACKGROUND_LATENCIES.reconcile;
+    const reason = this.#states.get(name) ?? cause;
+    if (state === 'Completed') yield* remove(env, after, reason);
+    else yield* retry(env, after, reason);
+  }
+
+  #refuse(requestType: string, cause: EventId): void {
+    this.#env.recorder.record({
+      kind: 'unsupported',
+      phase: 'background',
+      cause,
+      what: `UpdateRequest of type ${requestType}`,
+      message: `UpdateRequests of type ${requestType} are not simulated yet; this one stays Pending.`,
+    });
+  }
+}
+
+/** Tells the trace of an UpdateRequest's new state. */
+function recordState(env: BackgroundEnvironment, event: WatchEvent): EventId {
+  const spec = readUpdateRequest(event.object);
+  const status = readUpdateRequestStatus(event.object);
+  const [first] = spec.ruleContext;
+  const gone = status.state === 'Completed' ? 'deleted' : 'dropped';
+  return env.recorder.record({
+    kind: 'update-request',
+    phase: 'background',
+    cause: event.event,
+    name: nameOf(event.object),
+    policy: spec.policy,
+    requestType: spec.requestType as UpdateRequestEvent['requestType'],
+    rules: spec.ruleContext.map(({ rule }) => rule),
+    ...(first === undefined ? {} : { trigger: first.trigger }),
+    state: event.type === 'DELETED' ? gone : (status.state as UpdateRequestEvent['state']),
+    retryCount: status.retryCount,
+    message: status.message,
+    revision: event.revision,
+  });
+}
