@@ -1,5 +1,4 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { Workspace } from './editor/workspace.tsx';
 import { OutcomePane } from './panes/outcome.tsx';
@@ -11,6 +10,7 @@ import { TimelineRoom } from './timeline/timeline.tsx';
 import { Banner } from './ui/banner.tsx';
 import { Mark } from './ui/marks.tsx';
 import { TabPanel } from './ui/panel.tsx';
+import { Split } from './ui/split.tsx';
 import { TabList } from './ui/tabs.tsx';
 
 // Only what the first picture shows comes with the page.
@@ -35,28 +35,22 @@ export function Layout() {
 }
 
 function WideLayout() {
-  const rows = useDefaultLayout({ id: 'admission-studio/rows', storage: safeStorage });
-  const columns = useDefaultLayout({ id: 'admission-studio/columns', storage: safeStorage });
   const { workspace } = useStudio();
   const empty = useStore(workspace, (state) => isEmpty(state.document.files));
   return (
-    <Group orientation="vertical" className="panels" {...rows}>
-      <Panel id="upper" defaultSize="54%" minSize="120px">
-        <Group orientation="horizontal" {...columns}>
-          <Panel id="workspace" defaultSize="39%" minSize="220px" collapsible collapsedSize="34px">
-            <Workspace />
-          </Panel>
-          <Separator className="separator" aria-label="Width of the workspace" />
-          <Panel id="panes" minSize="320px">
-            <Panes />
-          </Panel>
-        </Group>
-      </Panel>
-      <Separator className="separator" aria-label="Height of the timeline" />
-      <Panel id="timeline" minSize="120px" collapsible collapsedSize="38px">
-        <TimelinePlace empty={empty} />
-      </Panel>
-    </Group>
+    <Split
+      id="rows"
+      direction="column"
+      label="Height of the timeline"
+      initial={empty ? 68 : 54}
+      least={[120, 100]}
+    >
+      <Split id="columns" direction="row" label="Width of the workspace" initial={39} least={[220, 320]}>
+        <Workspace />
+        <Panes />
+      </Split>
+      <TimelinePlace empty={empty} />
+    </Split>
   );
 }
 
@@ -241,21 +235,3 @@ export function useMedia(query: string): boolean {
   }, [query]);
   return matches;
 }
-
-/** Panel sizes; a browser that keeps nothing starts with the default ones. */
-const safeStorage = {
-  getItem: (key: string): string | null => {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  },
-  setItem: (key: string, value: string): void => {
-    try {
-      localStorage.setItem(key, value);
-    } catch {
-      // The sizes are then those of this visit.
-    }
-  },
-};
