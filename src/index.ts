@@ -68,6 +68,7 @@ export {
   refText,
   requestText,
   requestVerb,
+  stepNumber,
   type Tone,
   userText,
   type Verdict,

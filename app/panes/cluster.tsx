@@ -7,6 +7,7 @@ import {
   type ObjectRef,
   objectsAt,
   type StoredEvent,
+  stepNumber,
   type Trace,
 } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
@@ -200,7 +201,9 @@ function LifeRow({ trace, event }: { readonly trace: Trace; readonly event: Stor
   return (
     <li>
       <button type="button" className="link-button" onClick={show}>
-        {trace.steps[event.step]?.kind === 'before' ? 'before' : `step ${event.step}`}
+        {trace.steps[event.step]?.kind === 'before'
+          ? 'before'
+          : `step ${stepNumber(trace, event.step) ?? ''}`}
       </button>{' '}
       {CHANGE_WORDS[event.change]} by {who}
     </li>

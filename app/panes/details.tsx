@@ -5,6 +5,7 @@ import {
   type Milliseconds,
   nameOf,
   reasonOf,
+  stepNumber,
   type Trace,
   type TraceEvent,
   verdictOf,
@@ -284,7 +285,13 @@ function shortChain(trace: Trace, event: TraceEvent): readonly TraceEvent[] {
 
 function timeInStep(trace: Trace, time: Milliseconds, event: TraceEvent): string {
   const step = trace.steps[event.step];
-  return `+${formatMs(time - (step?.time ?? 0))} in ${step?.kind === 'before' ? 'the set-up' : `step ${event.step}`}`;
+  return `+${formatMs(time - (step?.time ?? 0))} in ${stepWords(trace, event.step)}`;
+}
+
+function stepWords(trace: Trace, index: number): string {
+  const number = stepNumber(trace, index);
+  if (number !== undefined) return `step ${number}`;
+  return trace.steps[index]?.kind === 'wait' ? 'a wait' : 'the set-up';
 }
 
 function formatMs(ms: number): string {

@@ -10,6 +10,7 @@ import {
   type RequestEvent,
   type RuleEvent,
   type StepEvent,
+  stepNumber,
   type Trace,
   type TraceStep,
 } from '../../src/index.ts';
@@ -54,7 +55,7 @@ interface StepProps {
 function StepOutcome({ trace, step, at, open }: StepProps) {
   const { selection, playback } = useStudio();
   const event = trace.events.find((one): one is StepEvent => one.kind === 'step' && one.step === step.index);
-  const number = trace.steps.filter((one) => one.kind === 'command' && one.index <= step.index).length;
+  const number = stepNumber(trace, step.index);
   const began = step.time <= at;
   if (!began || event === undefined)
     return (
@@ -325,10 +326,6 @@ function GenerateRow({
       <td className="why">{row.reason}</td>
     </tr>
   );
-}
-
-function stepNumber(trace: Trace, index: number): number {
-  return trace.steps.filter((step) => step.kind === 'command' && step.index <= index).length;
 }
 
 function Progress({ row }: { readonly row: OutcomeRow }) {

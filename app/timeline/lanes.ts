@@ -4,6 +4,7 @@ import {
   refText,
   requestText,
   requestVerb,
+  stepNumber,
   type Tone,
   userText,
   verdictOf,
@@ -91,7 +92,7 @@ export function readLanes(trace: Trace): readonly Lane[] {
         const denied = event.verdict === 'denied';
         into.steps.push(
           barOf(event, step?.title ?? `step ${event.step}`, {
-            number: event.step,
+            number: stepNumber(trace, event.step) ?? event.step,
             tinted: true,
             body: 'a',
             ...(step === undefined ? {} : { detail: `as ${userText(step.username)}` }),

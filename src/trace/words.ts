@@ -190,6 +190,14 @@ function attemptNumber(trace: Trace, part: TraceEvent): string {
   return cause?.kind === 'attempt' ? `Attempt ${cause.attempt}` : 'The background controller';
 }
 
+/**
+ * The number a person gives a step: waits between commands are not counted. Undefined for what was before and for waits.
+ */
+export function stepNumber(trace: Trace, index: number): number | undefined {
+  if (trace.steps[index]?.kind !== 'command') return undefined;
+  return trace.steps.filter((step) => step.kind === 'command' && step.index <= index).length;
+}
+
 const stepText = (trace: Trace, event: TraceEvent): string => {
   const step = trace.steps[event.step];
   return step === undefined ? `step ${event.step}` : step.title;
@@ -201,7 +209,7 @@ export function captionAtStart(trace: Trace, event: TraceEvent): Caption | undef
     case 'step': {
       const step = trace.steps[event.step];
       const as = step?.kind === 'command' ? `, as ${userText(step.username)}` : '';
-      return say(`Step ${event.step}: ${stepText(trace, event)}${as}`, 80);
+      return say(`Step ${stepNumber(trace, event.step) ?? ''}: ${stepText(trace, event)}${as}`, 80);
     }
     case 'request': {
       if (event.component === 'client') return say(`The API server receives ${requestText(event)}`, 30);
@@ -272,8 +280,8 @@ export function captionAtEnd(trace: Trace, event: TraceEvent): Caption | undefin
       if (verdict.word === '') return undefined;
       return say(
         verdict.tone === 'deny'
-          ? `Step ${event.step} is denied: kubectl exits with ${event.exitCode}`
-          : `Step ${event.step} is ${verdict.word === 'error' ? 'answered with an error' : verdict.word}`,
+          ? `Step ${stepNumber(trace, event.step) ?? ''} is denied: kubectl exits with ${event.exitCode}`
+          : `Step ${stepNumber(trace, event.step) ?? ''} is ${verdict.word === 'error' ? 'answered with an error' : verdict.word}`,
         56,
       );
     case 'request': {
