@@ -48,6 +48,8 @@ export interface Behaviour {
   readonly emitsPolicyApplied: boolean;
   /** Reports of generate rules (1.13 on). */
   readonly reportsGenerate: boolean;
+  /** The policy webhook warns of kinds that the reports controller may not watch (1.13 on). */
+  readonly checksReportPermissions: boolean;
   /** ≤1.17: an UpdateRequest whose downstreams could not be deleted is Failed and in the same pass Completed. */
   readonly completesFailedDeletion: boolean;
 }
@@ -77,6 +79,7 @@ const LATEST: Omit<Behaviour, 'version'> = {
   foldsRepeatedEvents: false,
   emitsPolicyApplied: false,
   reportsGenerate: true,
+  checksReportPermissions: true,
   completesFailedDeletion: false,
 };
 
@@ -106,6 +109,7 @@ const UP_TO_1_12: Difference = {
   startProcessingLevel: 0,
   ruleLevelFailureAction: false,
   reportsGenerate: false,
+  checksReportPermissions: false,
 };
 
 /** The seven states of the switch, and what differs within them in the logs (versions.md parts 2 and 4). */

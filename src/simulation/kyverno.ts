@@ -1,6 +1,8 @@
 import { AdmissionController } from '../admission/admission-controller.ts';
 import type { AdmissionEnvironment, PolicyVerdict } from '../admission/environment.ts';
+import { checkPermissions, deprecationWarning } from '../admission/policy-permissions.ts';
 import { readyStatus } from '../admission/policy-registry.ts';
+import { BackgroundController } from '../background/background-controller.ts';
 import type { Libraries } from '../expressions/jmespath/environment.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { readPolicy } from '../kyverno/read-policy.ts';
@@ -16,14 +18,25 @@ export interface KyvernoEnvironment
 /** Starts Kyverno's controllers on a cluster and hands back what the API server calls. */
 export function installKyverno(environment: KyvernoEnvironment): AdmissionController {
   const { libraries: _, sources, ...rest } = environment;
+  const common = { ...rest, readPolicy, locate: sources };
   const admission = new AdmissionController({
-    ...rest,
-    readPolicy,
-    checkPolicy: (): PolicyVerdict => ({ warnings: [] }),
-    locate: sources,
+    ...common,
+    checkPolicy: (object) => checkPolicy(environment, object),
   });
   admission.start();
+  new BackgroundController(common).start();
   return admission;
+}
+
+function checkPolicy({ server, behaviour }: KyvernoEnvironment, object: KubernetesObject): PolicyVerdict {
+  const policy = readPolicy(object);
+  if (policy === undefined) return { warnings: [] };
+  const { error, warnings } = checkPermissions(server, behaviour, policy);
+  const deprecated = behaviour.warnsOfDeprecatedPolicies ? [deprecationWarning(policy.kind)] : [];
+  return {
+    ...(error === undefined ? {} : { denied: error }),
+    warnings: [...warnings, ...deprecated],
+  };
 }
 
 /** A policy as it stands once its webhooks are configured; other objects as they are. */

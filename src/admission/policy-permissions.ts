@@ -1,0 +1,145 @@
+import { get, getList, getString, type Json } from '../base/json.ts';
+import type { ApiServer, ResourceInfo } from '../cluster/api.ts';
+import { parseKindSelector } from '../kubernetes/kind-selector.ts';
+import type { UserInfo } from '../kubernetes/object.ts';
+import { formatApiVersion, gvkOf } from '../kubernetes/object.ts';
+import { matchWildcard } from '../kubernetes/wildcard.ts';
+import type { Behaviour } from '../kyverno/behaviour.ts';
+import type { Policy, Rule } from '../kyverno/policy.ts';
+import {
+  ADMISSION_CONTROLLER,
+  BACKGROUND_CONTROLLER,
+  REPORTS_CONTROLLER,
+} from '../kyverno/service-accounts.ts';
+
+/** What the permission checks of the policy webhook find (lifecycle F.5; versions.md, F.5). */
+export interface PermissionFindings {
+  readonly error?: string;
+  readonly warnings: readonly string[];
+}
+
+export function checkPermissions(
+  server: ApiServer,
+  behaviour: Behaviour,
+  policy: Policy,
+): PermissionFindings {
+  const warnings: string[] = [];
+  const written = policy.rules.filter(({ autogen }) => !autogen);
+  for (const [index, rule] of written.entries()) {
+    if (behaviour.checksReportPermissions) warnings.push(...reportWarnings(server, rule));
+    if (rule.type !== 'generate') continue;
+    const generate = get(rule.raw, 'generate');
+    const foreach = getList(generate, 'foreach');
+    const bodies = foreach.length > 0 ? foreach : [generate ?? {}];
+    const path = `spec.rules[${index}].generate.${foreach.length > 0 ? 'foreach' : ''}.`;
+    const synchronize = get(generate, 'synchronize') === true;
+    for (const body of bodies) {
+      const error = checkTarget(server, behaviour, body, synchronize);
+      if (error !== undefined) return { error: `path: ${path}: ${error}`, warnings };
+    }
+  }
+  return { warnings };
+}
+
+function checkTarget(
+  server: ApiServer,
+  behaviour: Behaviour,
+  body: Json,
+  synchronize: boolean,
+): string | undefined {
+  const cloneKind = getList(get(body, 'cloneList'), 'kinds')[0];
+  const kind = cloneKind === undefined ? (getString(body, 'kind') ?? '') : String(cloneKind);
+  const apiVersion = getString(body, 'apiVersion') ?? '';
+  const namespace = getString(body, 'namespace') ?? '';
+  const text = cloneKind === undefined ? `${apiVersion}/${kind}` : kind;
+  if (kind === '' || text.includes('{{')) return undefined;
+  const info =
+    cloneKind === undefined
+      ? server.discovery().byKind(gvkOf({ apiVersion, kind }))
+      : kindOf(server, String(cloneKind));
+  if (info === undefined) return `failed to get GVR for kind ${text}`;
+  const asked = `${formatApiVersion(info)}/${info.kind}`;
+  if (synchronize && !behaviour.updateRequestPerRule) {
+    const error = requires(server, ADMISSION_CONTROLLER, ['list', 'get'], info, namespace, asked);
+    if (error !== undefined) return error;
+  }
+  if (behaviour.updateRequestPerRule) return legacyCheck(server, info, namespace, asked, synchronize);
+  const verbs = synchronize ? ['get', 'create', 'update', 'delete'] : ['get', 'create'];
+  return requires(server, BACKGROUND_CONTROLLER, verbs, info, namespace, asked);
+}
+
+function missingVerbs(
+  server: ApiServer,
+  user: UserInfo,
+  verbs: readonly string[],
+  info: ResourceInfo,
+  namespace: string,
+): readonly string[] {
+  const { group, resource } = info;
+  const place = { group, resource, ...(namespace === '' ? {} : { namespace }) };
+  return verbs.filter((verb) => !server.authorize(user, { verb, ...place }));
+}
+
+/** The namespace is printed as it is written, variables and all. */
+function requires(
+  server: ApiServer,
+  user: UserInfo,
+  verbs: readonly string[],
+  info: ResourceInfo,
+  namespace: string,
+  text: string,
+): string | undefined {
+  const missing = missingVerbs(server, user, verbs, info, namespace);
+  if (missing.length === 0) return undefined;
+  const place = namespace === '' ? '' : ` in namespace ${namespace}`;
+  return `${user.username} requires permissions ${missing.join(',')} for resource ${text}${place}`;
+}
+
+/** Up to 1.12 the first verb that is missing is named, the rights to read being given anyhow. */
+function legacyCheck(
+  server: ApiServer,
+  info: ResourceInfo,
+  namespace: string,
+  text: string,
+  synchronize: boolean,
+): string | undefined {
+  const verbs = synchronize ? ['create', 'update', 'get', 'delete'] : ['create', 'get'];
+  const [missing] = missingVerbs(server, BACKGROUND_CONTROLLER, verbs, info, namespace);
+  return missing === undefined
+    ? undefined
+    : `${BACKGROUND_CONTROLLER.username} does not have permissions to '${missing}' resource ${text}/${namespace}/. Grant proper permissions to the background controller`;
+}
+
+function kindOf(server: ApiServer, text: string): ResourceInfo | undefined {
+  const selector = parseKindSelector(text);
+  return server
+    .discovery()
+    .resources.find(
+      (info) =>
+        matchWildcard(selector.group, info.group) &&
+        matchWildcard(selector.version, info.version) &&
+        selector.kind === info.kind,
+    );
+}
+
+/** Kinds that the reports controller may not watch. */
+function reportWarnings(server: ApiServer, rule: Rule): readonly string[] {
+  const match = get(rule.raw, 'match');
+  const kinds = [match, ...getList(match, 'any'), ...getList(match, 'all')].flatMap((filter) =>
+    getList(get(filter, 'resources'), 'kinds').map(String),
+  );
+  return [...new Set(kinds)].flatMap((kind) => {
+    const info = kindOf(server, kind);
+    if (info === undefined) return [];
+    return requires(server, REPORTS_CONTROLLER, ['get', 'list', 'watch'], info, '', kind) ?? [];
+  });
+}
+
+const MIGRATION =
+  'is deprecated and will be removed in a future release; migrate to ValidatingPolicy, MutatingPolicy, GeneratingPolicy or ImageValidatingPolicy (policies.kyverno.io), see https://kyverno.io/docs/guides/migration-to-cel/';
+const NAMESPACED_MIGRATION =
+  'is deprecated and will be removed in a future release; migrate to NamespacedValidatingPolicy, NamespacedMutatingPolicy, NamespacedGeneratingPolicy or NamespacedImageValidatingPolicy (policies.kyverno.io), see https://kyverno.io/docs/guides/migration-to-cel/';
+
+/** The warning on every write of a classic policy since 1.19 (lifecycle A.12). */
+export const deprecationWarning = (kind: Policy['kind']): string =>
+  `${kind} (kyverno.io) ${kind === 'ClusterPolicy' ? MIGRATION : NAMESPACED_MIGRATION}`;
