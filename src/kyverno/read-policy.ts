@@ -1,45 +1,36 @@
-import { get, getList, getObject, isObject, type Json, type JsonObject } from '../base/json.ts';
+import { getList, getObject, isObject, type JsonObject } from '../base/json.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
-import type { Policy, Rule, RuleType } from './policy.ts';
+import { autogenRules, hasAutogenName } from './autogen.ts';
+import type { Policy } from './policy.ts';
 import { isPolicy } from './policy-informer.ts';
+import { readRule } from './read-rule.ts';
 
-const RULE_TYPES: readonly Exclude<RuleType, 'none'>[] = ['validate', 'mutate', 'generate', 'verifyImages'];
+/** Policies read already, by their object: objects are never changed in place. */
+const known = new WeakMap<KubernetesObject, Policy>();
 
-/** What kind of rule it is; `none` if it says nothing to do. */
-export function ruleTypeOf(raw: Json): RuleType {
-  return RULE_TYPES.find((type) => says(get(raw, type))) ?? 'none';
+/**
+ * Reads a ClusterPolicy or Policy, with the rules that Kyverno derives for Pod controllers (lifecycle G) behind those that
+ * are written; undefined if the object is something else.
+ */
+export function readPolicy(object: KubernetesObject): Policy | undefined {
+  if (!isPolicy(object)) return undefined;
+  const read = known.get(object) ?? readAnew(object);
+  known.set(object, read);
+  return read;
 }
 
-const says = (value: Json | undefined): boolean =>
-  Array.isArray(value) ? value.length > 0 : isObject(value) && Object.keys(value).length > 0;
-
-/** Reads a stored ClusterPolicy or Policy; undefined if the object is something else. */
-export function readPolicy(
-  object: KubernetesObject,
-  autogen: (object: KubernetesObject) => readonly Rule[] = () => [],
-): Policy | undefined {
-  if (!isPolicy(object)) return undefined;
+function readAnew(object: KubernetesObject): Policy {
   const kind = object.kind === 'Policy' ? 'Policy' : 'ClusterPolicy';
   const name = nameOf(object);
   const namespace = kind === 'Policy' ? namespaceOf(object) : '';
   const spec: JsonObject = getObject(object, 'spec');
+  const derived = autogenRules(object);
   const written = getList(spec, 'rules').flatMap((raw, index) =>
-    isObject(raw) ? [readRule(raw, ['spec', 'rules', index], false)] : [],
+    isObject(raw) && !(derived.length > 0 && hasAutogenName(raw))
+      ? [readRule(raw, ['spec', 'rules', index], false)]
+      : [],
   );
-  return {
-    kind,
-    name,
-    namespace,
-    key: namespace === '' ? name : `${namespace}/${name}`,
-    object,
-    spec,
-    rules: [...written, ...autogen(object)],
-  };
-}
-
-/** A rule with its type; `path` is where it (or the rule it is derived from) stands in the policy document. */
-export function readRule(raw: JsonObject, path: Rule['path'], autogen: boolean): Rule {
-  const name = get(raw, 'name');
-  return { name: typeof name === 'string' ? name : '', type: ruleTypeOf(raw), raw, path, autogen };
+  const key = namespace === '' ? name : `${namespace}/${name}`;
+  return { kind, name, namespace, key, object, spec, rules: [...written, ...derived] };
 }

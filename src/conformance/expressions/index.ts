@@ -1,3 +1,4 @@
+import { runAutogenCase } from './autogen.ts';
 import { runConditionsCase } from './conditions.ts';
 import { runJmespathCase } from './jmespath.ts';
 import { runKindmatchCase } from './kindmatch.ts';
@@ -21,4 +22,5 @@ export const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['conditions', runConditionsCase],
   ['patterns', runPatternsCase],
   ['rules', runRulesCase],
+  ['autogen', runAutogenCase],
 ]);
