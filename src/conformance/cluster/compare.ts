@@ -117,7 +117,15 @@ function compareObjects(
     return [...groups.values()];
   };
   const shape = (life: readonly RecordedObject[]): Json =>
-    life.map((object) => ({ ...object, managers: [...object.managers].sort() })) as unknown as Json;
+    life.map(({ kind, change, namespace, name, labels, body, managers }) => ({
+      kind,
+      change,
+      namespace,
+      name,
+      labels,
+      body,
+      managers: [...managers].sort(),
+    }));
   const difference = pairUp(
     lives(recorded.objects),
     lives(observed.objects),
