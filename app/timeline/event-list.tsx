@@ -209,7 +209,7 @@ function Row({
       </span>
       <span role="gridcell">{text.phase}</span>
       <span role="gridcell" className="what">
-        {row.level === 1 ? `Step ${row.step}: ${text.what}` : text.what}
+        {text.what}
       </span>
       <span role="gridcell" className={`verdict tone-${text.tone}`}>
         {mark !== undefined && <Mark name={mark} size={13} outlined={state.future} />}

@@ -1,5 +1,5 @@
 import type { EventId, Trace, TraceEvent } from '../../src/index.ts';
-import { nameOf, reasonOf, requestText, type Tone, verdictOf } from '../../src/index.ts';
+import { nameOf, reasonOf, requestText, stepNumber, type Tone, verdictOf } from '../../src/index.ts';
 import { isTold, owedNoise } from './events.ts';
 import { type Chapter, chapterAt } from './scale.ts';
 import { chapterTimeWithUnit } from './ticks.ts';
@@ -64,6 +64,12 @@ const KIND: Readonly<Record<TraceEvent['kind'], string>> = {
   stopped: '',
 };
 
+/** Steps by the number a person counts; waits have none. */
+function stepName(trace: Trace, index: number, name: string): string {
+  const number = stepNumber(trace, index);
+  return number === undefined ? name : `Step ${number}: ${name}`;
+}
+
 /** The cells of a row. The verdict of what has not ended at the playhead is told all the same: the list is the whole trace. */
 export function rowText(trace: Trace, chapters: readonly Chapter[], event: TraceEvent): RowText {
   const chapter = chapterAt(chapters, event.time);
@@ -73,7 +79,7 @@ export function rowText(trace: Trace, chapters: readonly Chapter[], event: Trace
   return {
     time: chapterTimeWithUnit(Math.max(0, event.time - (chapter?.start ?? 0))),
     phase: event.phase,
-    what: `${KIND[event.kind]}${name}`,
+    what: event.kind === 'step' ? stepName(trace, event.step, name) : `${KIND[event.kind]}${name}`,
     verdict: noise ? 'expected' : verdict.word,
     tone: noise ? 'noise' : verdict.tone,
     why: reasonOf(event).replace(/\s+/g, ' '),
