@@ -62,7 +62,8 @@ export function observeStep(trace: Trace, step: number, watched: readonly string
     events: events.flatMap(toEvent),
     reports: events.flatMap(toReport),
     logs: events.flatMap((event) =>
-      event.kind === 'log' && event.component === 'background-controller'
+      // What is printed past the logger was not recorded.
+      event.kind === 'log' && event.component === 'background-controller' && event.level !== 'stdout'
         ? [{ c: 'background', line: event.line }]
         : [],
     ),
