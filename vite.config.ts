@@ -62,7 +62,7 @@ const link = (attrs: Record<string, string>) => ({
 /** Modules that only define things: what a chunk does not use of them does not go into it. */
 const treeshake = {
   moduleSideEffects: (id: string) =>
-    !/node_modules\/(yaml|fflate|zustand|react-resizable-panels)\//.test(id) &&
+    !/node_modules\/(yaml|fflate|zustand)\//.test(id) &&
     !(id.startsWith(engine) && !id.includes('node_modules')),
 };
 

@@ -24,6 +24,8 @@ import type { RunOutcome, RunRequest } from './worker/protocol.ts';
 
 /** Wall-clock budget of a run, milliseconds. */
 const BUDGET = 4000;
+/** Advice waits until the typing rests for so long, milliseconds. */
+const ADVICE_PAUSE = 180;
 const MORE_EVENTS = 10_000;
 const THEME_KEY = 'admission-studio/theme';
 
@@ -169,13 +171,17 @@ export function createStudio(): Studio {
     if (now.origin !== then.origin) maxEvents = undefined;
     rerun();
   });
+  let adviceTimer: ReturnType<typeof setTimeout> | undefined;
   function askForAdvice(): void {
-    const { serial, trace } = run.getState();
-    if (trace === undefined || !page.getState().painted) return;
-    client.ask({ type: 'advise' }).then(
-      (advice) => run.advised(advice, serial),
-      () => undefined,
-    );
+    clearTimeout(adviceTimer);
+    adviceTimer = setTimeout(() => {
+      const { serial, trace, pending } = run.getState();
+      if (trace === undefined || pending || !page.getState().painted) return;
+      client.ask({ type: 'advise' }).then(
+        (advice) => run.advised(advice, serial),
+        () => undefined,
+      );
+    }, ADVICE_PAUSE);
   }
   page.subscribe((state, before) => {
     if (state.painted !== before.painted) askForAdvice();
