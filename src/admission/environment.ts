@@ -5,10 +5,17 @@ import type { Random } from '../base/random.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { EventId } from '../base/units.ts';
 import type { ApiServer } from '../cluster/api.ts';
+import type { PolicyContext } from '../engine/policy-context.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
-import { EVENTS, formatEvent, type KyvernoEvent } from '../kyverno/kubernetes-event.ts';
+import {
+  EVENTS,
+  findRepeated,
+  formatEvent,
+  type KyvernoEvent,
+  seriesPatch,
+} from '../kyverno/kubernetes-event.ts';
 import { formatLogLine, type LogRecord } from '../kyverno/log-line.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import type { EphemeralReport } from '../kyverno/report.ts';
@@ -35,6 +42,8 @@ export interface AdmissionEnvironment {
   readonly policyExceptions: boolean;
   /** Answers for what lies outside the cluster. */
   readonly mocks: JsonObject;
+  /** Loaded libraries that expressions may need. */
+  readonly libraries: NonNullable<PolicyContext['libraries']>;
   readPolicy(object: KubernetesObject): Policy | undefined;
   /** Checks a policy as the webhook `validate-policy` does (lifecycle F). */
   checkPolicy(object: KubernetesObject, old: KubernetesObject | undefined): PolicyVerdict;
@@ -44,6 +53,10 @@ export interface AdmissionEnvironment {
 
 /** Raises an Event: writes the object, then tells the trace. */
 export function* raiseEvent(env: AdmissionEnvironment, event: KyvernoEvent, cause: EventId): Process<void> {
+  const known = env.behaviour.foldsRepeatedEvents
+    ? findRepeated(event, env.server.listAll(EVENTS))
+    : undefined;
+  if (known !== undefined) return yield* countRepeat(env, event, known, cause);
   const body = formatEvent(event, env.wallClock(), Math.floor(env.random() * 1_000_000));
   const response = yield* env.server.request({
     verb: 'create',
@@ -56,6 +69,31 @@ export function* raiseEvent(env: AdmissionEnvironment, event: KyvernoEvent, caus
     cause,
   });
   env.recorder.record({ ...event, kind: 'event', phase: 'admission', cause: response.event });
+}
+
+/** A repeated Event begins a series; from then on it is counted in memory. */
+function* countRepeat(
+  env: AdmissionEnvironment,
+  event: KyvernoEvent,
+  known: KubernetesObject,
+  cause: EventId,
+): Process<void> {
+  const body = seriesPatch(known, env.wallClock());
+  if (body === undefined) return;
+  const { name, namespace = '' } = refOf(known);
+  const response = yield* env.server.request({
+    verb: 'patch',
+    resource: EVENTS,
+    namespace,
+    name,
+    patch: { type: 'merge', body },
+    user: ADMISSION_CONTROLLER,
+    component: 'admission-controller',
+    fieldManager: 'kyverno',
+    cause,
+  });
+  const message = String(known['note'] ?? '');
+  env.recorder.record({ ...event, message, kind: 'event', phase: 'admission', cause: response.event });
 }
 
 /** Writes a report object, then tells the trace. */

@@ -65,6 +65,7 @@ export class Review {
       now: env.wallClock(),
       random: env.random,
       explain: env.explain,
+      libraries: env.libraries,
     };
   }
 

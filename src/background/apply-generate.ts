@@ -28,7 +28,7 @@ export interface Applied {
   readonly generated: readonly ObjectRef[];
   /** The failure that the UpdateRequest keeps. */
   readonly failure?: string;
-  /** The failure was that downstreams could not be deleted. */
+  /** Downstreams were to be deleted. */
   readonly deletion?: true;
 }
 
@@ -58,7 +58,7 @@ export function* applyGenerate(
     const deletion = part('delete');
     const failure = yield* deleteDownstreams(env, item, context, trigger, deletion);
     recorder.close(deletion, failure === undefined ? {} : { result: 'failed', message: failure });
-    if (failure === undefined) return NOTHING;
+    if (failure === undefined) return { generated: [], deletion: true };
     if (env.behaviour.applyError === 'fails' && policy !== undefined)
       raise(env, policy, context.rule, trigger, failure, deletion);
     return { generated: [], failure, deletion: true };
@@ -106,6 +106,7 @@ function concludeRule(
     return { generated };
   }
   const silent = error.lookup && !error.notFound && !behaviour.reportsTargetLookupErrors;
+  if (behaviour.applyError === 'completes') report(env, task, generated);
   if (silent) return { generated };
   logLine(env, 'failed to apply generate rule', { ...subject, rule: rule.name }, cause, error.message);
   raise(env, policy, rule.name, trigger, error.message, cause);
@@ -198,6 +199,7 @@ function contextOf(
     now: env.wallClock(),
     random: env.random,
     explain: env.explain,
+    libraries: env.libraries,
   };
 }
 
@@ -312,7 +314,8 @@ function report(env: BackgroundEnvironment, task: RuleTask, generated: readonly 
   const resources = generated.map((made) => {
     const { group, version } = parseApiVersion(made.apiVersion);
     const gvk = `${group === '' ? '' : group}/${version}, Kind=${made.kind}`;
-    return `${gvk} Name=${made.name} Namespace=${made.namespace ?? ''}`;
+    const place = made.namespace === undefined ? '' : ` Namespace=${made.namespace}`;
+    return `${gvk} Name=${made.name}${place}`;
   });
   const properties: Record<string, string> =
     resources.length === 0 ? {} : { 'generated-resources': resources.join('; ') };

@@ -5,10 +5,17 @@ import type { Random } from '../base/random.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { EventId } from '../base/units.ts';
 import type { ApiRequest, ApiResponse, ApiServer, ResourceInfo } from '../cluster/api.ts';
+import type { PolicyContext } from '../engine/policy-context.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { gvkOf, refOf } from '../kubernetes/object.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
-import { EVENTS, formatEvent, type KyvernoEvent } from '../kyverno/kubernetes-event.ts';
+import {
+  EVENTS,
+  findRepeated,
+  formatEvent,
+  type KyvernoEvent,
+  seriesPatch,
+} from '../kyverno/kubernetes-event.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import type { EphemeralReport } from '../kyverno/report.ts';
 import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
@@ -28,6 +35,8 @@ export interface BackgroundEnvironment {
   readonly policyExceptions: boolean;
   /** Answers for what lies outside the cluster. */
   readonly mocks: JsonObject;
+  /** Loaded libraries that expressions may need. */
+  readonly libraries: NonNullable<PolicyContext['libraries']>;
   readPolicy(object: KubernetesObject): Policy | undefined;
   /** Where the person wrote a policy. */
   locate(policy: KubernetesObject): DocumentPath | undefined;
@@ -62,10 +71,36 @@ export const placeOf = (
     : { resource: info };
 
 export function* raiseEvent(env: BackgroundEnvironment, event: KyvernoEvent, cause: EventId): Process<void> {
+  const known = env.behaviour.foldsRepeatedEvents
+    ? findRepeated(event, env.server.listAll(EVENTS))
+    : undefined;
+  if (known !== undefined) return yield* countRepeat(env, event, known, cause);
   const body = formatEvent(event, env.wallClock(), Math.floor(env.random() * 1_000_000));
   const namespace = event.regarding.namespace ?? 'default';
   const response = yield* ask(env, { verb: 'create', resource: EVENTS, namespace, body, cause });
   env.recorder.record({ ...event, kind: 'event', phase: 'background', cause: response.event });
+}
+
+/** A repeated Event begins a series; from then on it is counted in memory. */
+function* countRepeat(
+  env: BackgroundEnvironment,
+  event: KyvernoEvent,
+  known: KubernetesObject,
+  cause: EventId,
+): Process<void> {
+  const body = seriesPatch(known, env.wallClock());
+  if (body === undefined) return;
+  const { name, namespace = '' } = refOf(known);
+  const response = yield* ask(env, {
+    verb: 'patch',
+    resource: EVENTS,
+    namespace,
+    name,
+    patch: { type: 'merge', body },
+    cause,
+  });
+  const message = String(known['note'] ?? '');
+  env.recorder.record({ ...event, message, kind: 'event', phase: 'background', cause: response.event });
 }
 
 export function* writeReport(

@@ -3,7 +3,6 @@ import type { AdmissionEnvironment, PolicyVerdict } from '../admission/environme
 import { checkPermissions, deprecationWarning } from '../admission/policy-permissions.ts';
 import { readyStatus } from '../admission/policy-registry.ts';
 import { BackgroundController } from '../background/background-controller.ts';
-import type { Libraries } from '../expressions/jmespath/environment.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { readPolicy } from '../kyverno/read-policy.ts';
 import type { PolicySources } from './policy-sources.ts';
@@ -11,13 +10,12 @@ import type { PolicySources } from './policy-sources.ts';
 /** What Kyverno's controllers need of the simulation. */
 export interface KyvernoEnvironment
   extends Omit<AdmissionEnvironment, 'readPolicy' | 'checkPolicy' | 'locate'> {
-  readonly libraries: Libraries;
   readonly sources: PolicySources;
 }
 
 /** Starts Kyverno's controllers on a cluster and hands back what the API server calls. */
 export function installKyverno(environment: KyvernoEnvironment): AdmissionController {
-  const { libraries: _, sources, ...rest } = environment;
+  const { sources, ...rest } = environment;
   const common = { ...rest, readPolicy, locate: sources };
   const admission = new AdmissionController({
     ...common,
