@@ -1,6 +1,10 @@
 import { defineConfig } from '@playwright/test';
 
 const executablePath = process.env['CHROMIUM_PATH'];
+/** Another port and another build, for a run beside another one on the same machine. */
+const port = process.env['STUDIO_PORT'] ?? '4173';
+const build = process.env['STUDIO_BUILD'] ?? 'dist';
+const address = `http://localhost:${port}`;
 
 /** Flags for a browser that talks to this machine alone. */
 const CHROMIUM_FLAGS = [
@@ -16,22 +20,24 @@ const CHROMIUM_FLAGS = [
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: 'test-results',
+  outputDir: `test-results/${port}`,
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
   workers: 2,
   timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {
-    baseURL: 'http://localhost:4173',
+    baseURL: address,
     viewport: { width: 1440, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
     launchOptions: { args: CHROMIUM_FLAGS, ...(executablePath === undefined ? {} : { executablePath }) },
     trace: 'retain-on-failure',
   },
   webServer: {
-    command: 'npx vite preview --host localhost --port 4173 --strictPort',
-    url: 'http://localhost:4173',
+    command: `npx vite preview --host localhost --port ${port} --strictPort --outDir ${build}`,
+    url: address,
     reuseExistingServer: false,
     stdout: 'ignore',
   },
