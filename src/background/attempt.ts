@@ -13,7 +13,7 @@ import { subjectOf, type WorkItem } from './work-item.ts';
 
 /** How an attempt ends. `pending`: the UpdateRequest stays as it is (1.11). */
 type Ending =
-  | { readonly result: 'completed'; readonly generated: readonly JsonObject[]; readonly passing?: string }
+  | { readonly result: 'completed'; readonly generated: readonly JsonObject[] }
   | { readonly result: 'failed'; readonly message: string }
   | { readonly result: 'pending' };
 
@@ -56,7 +56,6 @@ export function* attemptUpdateRequest(
 
 function* processContexts(env: BackgroundEnvironment, item: WorkItem): Process<Ending> {
   const failures: string[] = [];
-  let deletionFailed: string | undefined;
   let generated: readonly JsonObject[] = [];
   for (const context of item.spec.ruleContext) {
     const part = env.recorder.open({
@@ -88,17 +87,17 @@ function* processContexts(env: BackgroundEnvironment, item: WorkItem): Process<E
       name,
       ...(namespace === undefined ? {} : { namespace }),
     }));
-    if (applied.failure === undefined) continue;
-    if (applied.deletion && env.behaviour.completesFailedDeletion) deletionFailed ??= applied.failure;
-    else failures.push(`${prefix}${applied.failure}`);
+    if (applied.deletion && env.behaviour.deletionWritesState)
+      yield* writeEnding(env, item, endingOf(applied.failure));
+    else if (applied.failure !== undefined) failures.push(`${prefix}${applied.failure}`);
   }
   if (failures.length > 0) return { result: 'failed', message: failures.join('; ') };
-  return {
-    result: 'completed',
-    generated,
-    ...(deletionFailed === undefined ? {} : { passing: deletionFailed }),
-  };
+  return { result: 'completed', generated };
 }
+
+/** How the deletion of one rule context's downstreams ends. */
+const endingOf = (failure: string | undefined): Ending =>
+  failure === undefined ? { result: 'completed', generated: [] } : { result: 'failed', message: failure };
 
 function* writeEnding(env: BackgroundEnvironment, item: WorkItem, ending: Ending): Process<void> {
   if (ending.result === 'pending') return;
@@ -112,13 +111,7 @@ function* writeEnding(env: BackgroundEnvironment, item: WorkItem, ending: Ending
       });
     return;
   }
-  const retryCount = item.status.retryCount + 1;
-  const failed = { state: 'Failed', message: ending.passing ?? '', retryCount };
-  const passing = ending.passing === undefined ? {} : failed;
-  // ≤1.17: Failed is written and at once overwritten.
-  if (ending.passing !== undefined) yield* writeStatus(env, item, failed);
   yield* writeStatus(env, item, {
-    ...passing,
     state: 'Completed',
     ...(ending.generated.length > 0 ? { generatedResources: ending.generated } : {}),
   });

@@ -107,7 +107,7 @@ export function* generateObject(
       return fail(applyError(made.failure, false));
     logLine(env, 'created generate target resource', lines(task, ref), cause);
     recordTarget(env, task, ref, 'created', `Created for the trigger ${triggerText(task)}.`);
-    return { created: ref };
+    return { created: made.object === undefined ? ref : refOf(made.object) };
   }
   return yield* overwrite(env, task, ref, place, object, found.object, fail);
 }

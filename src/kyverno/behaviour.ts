@@ -48,10 +48,13 @@ export interface Behaviour {
   readonly emitsPolicyApplied: boolean;
   /** Reports of generate rules (1.13 on). */
   readonly reportsGenerate: boolean;
-  /** The policy webhook warns of kinds that the reports controller may not watch (1.13 on). */
+  /** The policy webhook warns of kinds that the reports controller may not watch (1.19 on). */
   readonly checksReportPermissions: boolean;
-  /** ≤1.17: an UpdateRequest whose downstreams could not be deleted is Failed and in the same pass Completed. */
-  readonly completesFailedDeletion: boolean;
+  /**
+   * ≤1.17: deleting the downstreams of one rule context writes the UpdateRequest's state, before the attempt's end does; so a
+   * failed deletion is Failed and at once Completed, and a deletion beside a failed rule context Completed and then Failed.
+   */
+  readonly deletionWritesState: boolean;
 }
 
 type Difference = Partial<Omit<Behaviour, 'version'>>;
@@ -80,7 +83,7 @@ const LATEST: Omit<Behaviour, 'version'> = {
   emitsPolicyApplied: false,
   reportsGenerate: true,
   checksReportPermissions: true,
-  completesFailedDeletion: false,
+  deletionWritesState: false,
 };
 
 const UP_TO_1_18: Difference = {
@@ -89,11 +92,12 @@ const UP_TO_1_18: Difference = {
   notEqualsAcrossTypes: false,
   foldsDenialText: true,
   warnsOfDeprecatedPolicies: false,
+  checksReportPermissions: false,
 };
 const UP_TO_1_17: Difference = {
   ...UP_TO_1_18,
   applyError: 'completes',
-  completesFailedDeletion: true,
+  deletionWritesState: true,
 };
 const UP_TO_1_16: Difference = { ...UP_TO_1_17, reportsTargetLookupErrors: false };
 const UP_TO_1_15: Difference = { ...UP_TO_1_16, swallowsNotFound: false };
@@ -109,7 +113,6 @@ const UP_TO_1_12: Difference = {
   startProcessingLevel: 0,
   ruleLevelFailureAction: false,
   reportsGenerate: false,
-  checksReportPermissions: false,
 };
 
 /** The seven states of the switch, and what differs within them in the logs (versions.md parts 2 and 4). */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../base/json.ts';
+import { equal, type Json, type JsonObject } from '../base/json.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 
 /** An Event that a Kyverno controller raises (lifecycle H.1). */
@@ -51,6 +51,27 @@ function formatRef(ref: ObjectRef): JsonObject {
   if (ref.uid !== undefined) fields['uid'] = ref.uid;
   return fields;
 }
+
+/** The Event of the same kind that a series would count, if there is one; the text does not matter (client-go, up to 1.11). */
+export const findRepeated = (
+  event: KyvernoEvent,
+  events: readonly KubernetesObject[],
+): KubernetesObject | undefined =>
+  events.find(
+    (known) =>
+      known['type'] === event.type &&
+      known['reason'] === event.reason &&
+      known['action'] === event.action &&
+      known['reportingController'] === event.reportingComponent &&
+      equal(known['regarding'], formatRef(event.regarding)) &&
+      equal(known['related'], event.related && formatRef(event.related)),
+  );
+
+/** The patch that begins a series; undefined if there is one already: it is counted in memory for a while. */
+export const seriesPatch = (known: KubernetesObject, time: number): JsonObject | undefined =>
+  known['series'] === undefined
+    ? { series: { count: 2, lastObservedTime: `${new Date(time).toISOString().slice(0, 23)}000Z` } }
+    : undefined;
 
 /** `Namespace prod`, `ConfigMap team-a/settings`: an object as Event texts name it. */
 export const eventSubject = (ref: ObjectRef): string =>
