@@ -16,16 +16,9 @@ import { concernsPolicy, validatePolicyObject } from './policy-webhook.ts';
 import { Review, selectorLabels } from './review.ts';
 import { applyInBackground, backgroundRules, createUpdateRequest } from './update-requests.ts';
 import { auditLater, explainUncalled, reportVerdict } from './validate-aftermath.ts';
-import { validateEnforced } from './validate-webhook.ts';
+import { beginEnforcePass, endEnforcePass } from './validate-webhook.ts';
+import type { WebhookGroup } from './webhook-group.ts';
 import { matchesWebhook } from './webhook-rules.ts';
-
-/** A webhook of Kyverno's, with the policies that its call considers. */
-export interface WebhookGroup {
-  readonly name: string;
-  readonly failurePolicy: 'fail' | 'ignore';
-  readonly fineGrained: boolean;
-  readonly policies: readonly RegisteredPolicy[];
-}
 
 const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' } as const;
 /** Kinds that Kyverno lets through untouched whatever its configuration says (webhooks/utils/exclude.go). */
@@ -103,11 +96,13 @@ export class AdmissionController implements Admission {
       }),
     }));
     if (beside) for (const { group, event } of calls) this.#applyInBackground(review, group, event);
+    const passes = calls.map(({ group, event }) => beginEnforcePass(env, review, group, event));
     yield ADMISSION_LATENCIES.validate;
     const warnings: string[] = [];
     let denial: AdmissionResponse['denied'];
-    for (const { group, event } of calls) {
-      const verdict = validateEnforced(env, review, group, event);
+    for (const [index, { group, event }] of calls.entries()) {
+      const pass = passes[index] ?? { responses: [], events: [] };
+      const verdict = endEnforcePass(env, review, group, pass, event);
       const { message } = verdict;
       if (message === undefined && !beside) this.#applyInBackground(review, group, event);
       if (message !== undefined)

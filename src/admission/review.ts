@@ -102,15 +102,22 @@ export function selectorLabels(
   return found === undefined ? [] : stringEntries(found.metadata['labels']);
 }
 
-/** Tells the trace how each rule of a policy came out, those that did not match included. */
-export function recordRules(
+/** Tells the trace how each rule of a policy came out, those that did not match included, as of one moment. */
+export function recordRules(...told: Parameters<typeof openRules>): void {
+  const [env] = told;
+  for (const event of openRules(...told)) env.recorder.close(event);
+}
+
+/** The same for an evaluation that takes time: the events are open, the caller closes them when it is over. */
+export function openRules(
   env: AdmissionEnvironment,
   review: Review,
   response: EngineResponse,
   ruleType: 'validate' | 'generate',
   isEnforcedRule: (name: string) => boolean,
   cause: EventId,
-): void {
+): readonly EventId[] {
+  const events: EventId[] = [];
   const source = env.locate(response.policy.object);
   for (const { rule, status, message, tree } of response.explanations) {
     const type = ruleType === 'generate' && rule.type === 'mutate' ? 'mutateExisting' : ruleType;
@@ -122,7 +129,7 @@ export function recordRules(
       tree,
       ...(source === undefined ? {} : { source }),
     });
-    env.recorder.record({
+    const event = env.recorder.open({
       kind: 'rule',
       phase: 'admission',
       cause,
@@ -135,7 +142,9 @@ export function recordRules(
       trigger: review.ref,
       evaluation,
     });
+    events.push(event);
   }
   for (const { what, message } of response.unsupported ?? [])
     env.recorder.record({ kind: 'unsupported', phase: 'admission', cause, what, message });
+  return events;
 }

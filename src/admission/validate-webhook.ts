@@ -2,12 +2,12 @@ import type { EventId } from '../base/units.ts';
 import type { EngineResponse } from '../engine/engine-response.ts';
 import { validate } from '../engine/rules/validate.ts';
 import type { Policy } from '../kyverno/policy.ts';
-import type { WebhookGroup } from './admission-controller.ts';
 import { logDenial } from './admission-log.ts';
 import { formatDenial } from './denial-text.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { isEnforced } from './failure-action.ts';
-import { type Review, recordRules } from './review.ts';
+import { openRules, type Review } from './review.ts';
+import type { WebhookGroup } from './webhook-group.ts';
 import { namesKind } from './webhook-rules.ts';
 
 /** What the enforce pass of one webhook call came to. */
@@ -35,21 +35,40 @@ export function validateRules(
     : undefined;
 }
 
-/** The enforce pass: evaluates, decides, logs (lifecycle A.10). */
-export function validateEnforced(
+/** Rules of the enforce pass as they are evaluated; their events are open until the verdict. */
+export interface EnforcePass {
+  readonly responses: readonly EngineResponse[];
+  readonly events: readonly EventId[];
+}
+
+/** Begins the enforce pass: evaluates the enforced rules of a webhook's policies. */
+export function beginEnforcePass(
   env: AdmissionEnvironment,
   review: Review,
   group: WebhookGroup,
   cause: EventId,
-): Verdict {
+): EnforcePass {
   const responses: EngineResponse[] = [];
+  const events: EventId[] = [];
   for (const { policy } of group.policies) {
     const reduced = validateRules(env, review, policy, true);
     if (reduced === undefined) continue;
     const response = validate(review.context(reduced));
-    recordRules(env, review, response, 'validate', () => true, cause);
+    events.push(...openRules(env, review, response, 'validate', () => true, cause));
     responses.push(response);
   }
+  return { responses, events };
+}
+
+/** Ends the enforce pass: decides and logs (lifecycle A.10). */
+export function endEnforcePass(
+  env: AdmissionEnvironment,
+  review: Review,
+  group: WebhookGroup,
+  { responses, events }: EnforcePass,
+  cause: EventId,
+): Verdict {
+  for (const event of events) env.recorder.close(event);
   const blocks = ({ rules }: EngineResponse): boolean =>
     rules.some(({ status }) => status === 'fail' || (status === 'error' && group.failurePolicy === 'fail'));
   const warnings = responses.flatMap(({ policy, rules }) =>
