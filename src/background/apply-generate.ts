@@ -287,6 +287,7 @@ const raiseLater = (env: BackgroundEnvironment, event: KyvernoEvent, cause: Even
 /** The two Events of success where a version raises them. */
 function applied(env: BackgroundEnvironment, task: RuleTask, made: ObjectRef): void {
   const { policy, rule, cause } = task;
+  const { uid: _, ...withoutUid } = made;
   const common = {
     type: 'Normal',
     reason: 'PolicyApplied',
@@ -299,7 +300,7 @@ function applied(env: BackgroundEnvironment, task: RuleTask, made: ObjectRef): v
       action: 'Resource Generated',
       message: 'resource generated',
       regarding: refOf(policy.object),
-      related: made,
+      related: withoutUid,
     },
     cause,
   );
