@@ -31,7 +31,9 @@ export function getPath(value: Json | undefined, path: readonly PathSegment[]): 
 
 /** Sets an own key on an object under construction, so that `__proto__` is a key like any other. */
 export function setKey(target: Record<string, Json>, key: string, value: Json): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  else target[key] = value;
 }
 
 /** The string at `path`, or undefined if there is none or it is something else. */
