@@ -53,6 +53,7 @@ export {
   originOf,
   outcomeRows,
   type TargetState,
+  triggerWasRefused,
 } from './trace/outcome.ts';
 export * from './trace/trace.ts';
 export {

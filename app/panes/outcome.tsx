@@ -288,10 +288,10 @@ function GenerateRow({
   return (
     <tr aria-selected={selected}>
       {numbered && <td className="step-cell">{stepNumber(trace, row.step)}</td>}
-      <td>
+      <td className="target-cell">
         {row.target ? (
           <>
-            <strong>{row.target.kind}</strong>
+            <strong className="target-kind">{row.target.kind}</strong>
             <code>
               {row.target.namespace === undefined ? '' : `${row.target.namespace}/`}
               {row.target.name}
@@ -314,7 +314,7 @@ function GenerateRow({
           </>
         )}
       </td>
-      <td>
+      <td className="progress">
         <Progress row={row} />
       </td>
       <td>

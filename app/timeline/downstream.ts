@@ -1,5 +1,5 @@
 import type { ObjectRef, Trace, TraceEvent } from '../../src/index.ts';
-import { refKey, refText, userText, verdictOf } from '../../src/index.ts';
+import { refKey, refText, triggerWasRefused, userText, verdictOf } from '../../src/index.ts';
 import type { Mark, Row } from './marks.ts';
 
 type Of<Kind extends TraceEvent['kind']> = Extract<TraceEvent, { kind: Kind }>;
@@ -73,6 +73,13 @@ function lifeMarks(trace: Trace, { ref, happened }: Life, gone: ReadonlyMap<stri
     open = rest;
   };
 
+  /** A ghost whose UpdateRequest decided nothing about it ends with the UpdateRequest. */
+  const endsWith = (updateRequest: string, at: number) => {
+    const end = gone.get(updateRequest);
+    const later = happened.slice(at + 1).find((one) => one.time <= (end ?? Number.POSITIVE_INFINITY));
+    if (end !== undefined && later === undefined) close(end);
+  };
+
   for (const [i, event] of happened.entries()) {
     switch (event.kind) {
       case 'stored': {
@@ -112,7 +119,8 @@ function lifeMarks(trace: Trace, { ref, happened }: Life, gone: ReadonlyMap<stri
         // A plan that comes true needs no ghost: the object itself stands there.
         if (event.action === 'delete' || open !== undefined) break;
         if (comesTrue(happened, i, event.updateRequest)) break;
-        begin(event, 'ghost', name, { detail: 'planned' });
+        begin(event, 'ghost', name, { detail: plannedDetail(trace, event) });
+        endsWith(event.updateRequest, i);
         break;
       case 'target': {
         const { result } = event;
@@ -138,6 +146,11 @@ function lifeMarks(trace: Trace, { ref, happened }: Life, gone: ReadonlyMap<stri
   }
   close(trace.end);
   return marks.filter((mark) => mark.end >= firstStep);
+}
+
+/** Why what was planned is not there, as far as the trace of its trigger tells. */
+function plannedDetail(trace: Trace, plan: Of<'plan'>): string {
+  return triggerWasRefused(trace, plan.trigger) ? 'would be: its trigger was never stored' : 'planned';
 }
 
 const isKyverno = (event: Of<'stored'>): boolean =>

@@ -1,4 +1,4 @@
-import type { EventId, Trace, TraceEvent } from '../../src/index.ts';
+import type { Component, EventId, ObjectRef, Trace, TraceEvent } from '../../src/index.ts';
 
 const BOOKKEEPING_KINDS = new Set([
   'UpdateRequest',
@@ -27,9 +27,10 @@ const BOOKKEEPING_RESOURCES = new Set([
 export function isBookkeeping(event: TraceEvent): boolean {
   switch (event.kind) {
     case 'stored':
-      return BOOKKEEPING_KINDS.has(event.object.kind);
+      return BOOKKEEPING_KINDS.has(event.object.kind) || isNamespaceFurniture(event.component, event.object);
     case 'request':
       if (event.component === 'client') return false;
+      if (isNamespaceFurniture(event.component, event.target)) return true;
       if (event.resource.resource === 'updaterequests')
         return event.verb !== 'create' || event.subresource !== '';
       return BOOKKEEPING_RESOURCES.has(event.resource.resource);
@@ -37,6 +38,11 @@ export function isBookkeeping(event: TraceEvent): boolean {
       return false;
   }
 }
+
+/** What every new Namespace gets: its default ServiceAccount and the root CA. */
+const isNamespaceFurniture = (component: Component, object: ObjectRef): boolean =>
+  component === 'controller-manager' &&
+  ((object.kind === 'ServiceAccount' && object.name === 'default') || object.name === 'kube-root-ca.crt');
 
 /** Whether the lanes and the moments tell an event: not what was before the first step, not what is bookkeeping. */
 export function isTold(trace: Trace, event: TraceEvent): boolean {

@@ -12,7 +12,7 @@ import { ADMISSION_CONTROLLER, BACKGROUND_CONTROLLER } from '../kyverno/service-
 import { planUpdateRequests, type RuleContext, updateRequestsOf } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
-import { type Review, recordRules } from './review.ts';
+import { openRules, type Review } from './review.ts';
 import { namesKind } from './webhook-rules.ts';
 
 /** The rules of a policy that may lead to an UpdateRequest for the request's user (lifecycle B.2, step 1). */
@@ -39,7 +39,9 @@ export function* applyInBackground(
 ): Process<void> {
   for (const policy of policies) {
     const response = filterBackgroundRules(review.context(policy));
-    recordRules(env, review, response, 'generate', () => false, cause);
+    const evaluated = openRules(env, review, response, 'generate', () => false, cause);
+    yield ADMISSION_LATENCIES.evaluate;
+    for (const event of evaluated) env.recorder.close(event);
     const { passed, failed } = ruleContexts(review, response.rules);
     for (const contexts of [passed, failed])
       for (const { object, ruleContext } of planUpdateRequests(env.behaviour, policy, contexts, {

@@ -59,7 +59,7 @@ export interface OutcomeRow {
 export function outcomeRows(trace: Trace, at: Milliseconds): readonly OutcomeRow[] {
   const seen = trace.events.filter((event) => event.time <= at);
   const index = indexEvents(seen);
-  const planned = seen.flatMap((event) => (event.kind === 'plan' ? rowsOfPlan(event, index, at) : []));
+  const planned = seen.flatMap((event) => (event.kind === 'plan' ? rowsOfPlan(trace, event, index, at) : []));
   const unplanned = seen.flatMap((event) => (isUnplanned(event, index) ? [rowOfRule(event)] : []));
   return mergeRepeats([...planned, ...unplanned]).sort(
     (left, right) => left.step - right.step || left.event - right.event,
@@ -103,7 +103,7 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
   else map.set(key, [value]);
 }
 
-function rowsOfPlan(plan: PlanEvent, index: SeenEvents, at: Milliseconds): OutcomeRow[] {
+function rowsOfPlan(trace: Trace, plan: PlanEvent, index: SeenEvents, at: Milliseconds): OutcomeRow[] {
   const actual = [...index.targets.values()].filter(
     (event) => event.updateRequest === plan.updateRequest && event.rule === plan.rule,
   );
@@ -121,8 +121,8 @@ function rowsOfPlan(plan: PlanEvent, index: SeenEvents, at: Milliseconds): Outco
     target: event.target,
     ...stateOfTarget(event, index),
   }));
-  for (const target of expected) rows.push({ ...common, target, ...stateWithoutTarget(plan, index) });
-  if (rows.length === 0) rows.push({ ...common, ...stateWithoutTarget(plan, index) });
+  for (const target of expected) rows.push({ ...common, target, ...stateWithoutTarget(trace, plan, index) });
+  if (rows.length === 0) rows.push({ ...common, ...stateWithoutTarget(trace, plan, index) });
   return rows;
 }
 
@@ -145,10 +145,27 @@ function progressOf(plan: PlanEvent, index: SeenEvents, at: Milliseconds): Backg
 
 type StateAndReason = Pick<OutcomeRow, 'state' | 'reason' | 'event'>;
 
-function stateWithoutTarget(plan: PlanEvent, index: SeenEvents): StateAndReason {
+function stateWithoutTarget(trace: Trace, plan: PlanEvent, index: SeenEvents): StateAndReason {
   const request = index.states.get(plan.updateRequest);
   const message = request?.message ?? '';
   const event = request?.id ?? plan.id;
+  const attempts = index.attempts.get(plan.updateRequest) ?? [];
+  if (plan.action === 'generate' && message !== '' && triggerWasRefused(trace, plan.trigger)) {
+    const asked =
+      'The trigger’s uid is not in the cluster: the request that would have stored it was refused.';
+    if (request?.state === 'dropped')
+      return {
+        state: 'never',
+        reason: `${asked} After ${attempts.length} attempts the UpdateRequest was dropped.`,
+        event,
+      };
+    const left = (attempts[0]?.of ?? 5) - attempts.length;
+    const next =
+      left === 0
+        ? 'Then the UpdateRequest is dropped.'
+        : `${left} more ${left === 1 ? 'try' : 'tries'}, then the UpdateRequest is dropped.`;
+    return { state: 'planned', reason: `${asked} ${next}`, event };
+  }
   if (request?.state === 'dropped')
     return { state: 'never', reason: message === '' ? 'The UpdateRequest was dropped.' : message, event };
   if (request?.state === 'deleted' || request?.state === 'Completed')
@@ -218,6 +235,17 @@ function mergeRepeats(rows: readonly OutcomeRow[]): OutcomeRow[] {
     if (!kept.has(key)) kept.set(key, row);
   }
   return [...kept.values()];
+}
+
+/** Whether the request that would have stored an object with this uid was refused: such an object never existed. */
+export function triggerWasRefused(trace: Trace, trigger: ObjectRef): boolean {
+  return trace.events.some(
+    (event) =>
+      event.kind === 'never-stored' &&
+      event.change === 'ADDED' &&
+      event.object.uid !== undefined &&
+      event.object.uid === trigger.uid,
+  );
 }
 
 /** An object that exists at a moment, with how it came to be so. */
