@@ -23,9 +23,14 @@ export function nameSuffix(random: Random): string {
   return suffix;
 }
 
+const HEX = '0123456789abcdef';
+
 /** A version 4 UUID in its textual form. */
 export function uuid(random: Random): string {
-  const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+  const hex = (digits: number): string => {
+    let text = '';
+    for (let i = 0; i < digits; i += 1) text += HEX[Math.floor(random() * 16)];
+    return text;
+  };
   return `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[Math.floor(random() * 4)]}${hex(3)}-${hex(12)}`;
 }
