@@ -5,6 +5,8 @@ import { milliseconds } from '../base/units.ts';
  * server takes by itself.
  */
 export const BACKGROUND_LATENCIES = {
+  /** From a policy's Ready until the reports controller scans what exists. */
+  scan: milliseconds(25),
   /** From a change of an UpdateRequest to the worker that takes it up. */
   pickUp: milliseconds(1),
   /**

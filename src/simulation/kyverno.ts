@@ -3,6 +3,7 @@ import type { AdmissionEnvironment, PolicyVerdict } from '../admission/environme
 import { checkPermissions, deprecationWarning } from '../admission/policy-permissions.ts';
 import { readyStatus } from '../admission/policy-registry.ts';
 import { BackgroundController } from '../background/background-controller.ts';
+import { ReportScan } from '../background/report-scan.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { readPolicy } from '../kyverno/read-policy.ts';
 import type { PolicySources } from './policy-sources.ts';
@@ -23,6 +24,7 @@ export function installKyverno(environment: KyvernoEnvironment): AdmissionContro
   });
   admission.start();
   new BackgroundController(common).start();
+  new ReportScan(common).start();
   return admission;
 }
 

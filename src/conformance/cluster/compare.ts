@@ -139,6 +139,28 @@ function compareObjects(
   return `object changes missing: ${show(difference.missing)}; seen: ${show(near)}`;
 }
 
+/** Events of the background scan fall into whichever step it happens to reach: they are compared over the whole scenario. */
+const isOfRequests = (event: RecordedStep['events'][number]): boolean =>
+  event.reportingComponent !== 'kyverno-scan';
+
+/** Every Event of the background scan that was recorded is seen somewhere. */
+export function compareScanEvents(
+  recorded: readonly RecordedStep[],
+  observed: readonly ObservedStep[],
+  bindings: Bindings,
+): string | undefined {
+  const texts = (steps: readonly { readonly events: RecordedStep['events'] }[]): string[] => [
+    ...new Set(
+      steps.flatMap((step) =>
+        step.events.filter((event) => !isOfRequests(event)).map(({ message }) => message),
+      ),
+    ),
+  ];
+  const found = texts(observed);
+  const missing = texts(recorded).find((text) => !found.some((candidate) => bindings.text(text, candidate)));
+  return missing === undefined ? undefined : `Event of the background scan missing: ${missing}`;
+}
+
 function compareEvents(
   recorded: RecordedStep,
   observed: ObservedStep,
@@ -164,8 +186,8 @@ function compareEvents(
     regarding,
     related,
   });
-  const wanted = unique(recorded.events.map(shape), (event) => JSON.stringify(event));
-  const found = unique(observed.events.map(shape), (event) => JSON.stringify(event));
+  const wanted = unique(recorded.events.filter(isOfRequests).map(shape), (event) => JSON.stringify(event));
+  const found = unique(observed.events.filter(isOfRequests).map(shape), (event) => JSON.stringify(event));
   const difference = pairUp(wanted, found, bindings, (left, right, tried) =>
     tried.json(left as Json, right as Json),
   );

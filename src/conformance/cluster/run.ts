@@ -3,7 +3,7 @@ import { KYVERNO_VERSIONS, type KyvernoVersion } from '../../kyverno/versions.ts
 import { simulate } from '../../simulation/simulate.ts';
 import type { CaseResult } from '../index.ts';
 import { Bindings } from './bindings.ts';
-import { compareReports, compareStep } from './compare.ts';
+import { compareReports, compareScanEvents, compareStep } from './compare.ts';
 import { type ObservedStep, observeStep } from './observe.ts';
 import type { Recording, TypedStep } from './recording.ts';
 import { readRecordedScenario, unsupportedStep } from './scenario.ts';
@@ -54,7 +54,9 @@ export async function runRecording(
     const difference = compareStep(step, seen, bindings);
     if (difference !== undefined) return { id, group, outcome: 'fail', reason: difference };
   }
-  const difference = compareReports(recording.steps, observed, bindings);
+  const difference =
+    compareReports(recording.steps, observed, bindings) ??
+    compareScanEvents(recording.steps, observed, bindings);
   if (difference !== undefined) return { id, group, outcome: 'fail', reason: difference };
   return { id, group, outcome: 'pass', reason: '' };
 }
