@@ -11,6 +11,12 @@ import { get, isObject, type Json, type JsonObject, setKey } from '../base/json.
  * conditions or an any/all block.
  */
 const STRUCTS: Readonly<Record<string, string>> = {
+  Spec:
+    'rules:[]Rule applyRules:*s failurePolicy:*s validationFailureAction:s ' +
+    'validationFailureActionOverrides:[]FailureActionOverride emitWarning:*s admission:*s background:*s schemaValidation:*s ' +
+    'webhookTimeoutSeconds:*s mutateExistingOnPolicyUpdate:s generateExistingOnPolicyUpdate:*s generateExisting:s ' +
+    'useServerSideApply:s webhookConfiguration:*WebhookConfiguration',
+  WebhookConfiguration: 'failurePolicy:*s timeoutSeconds:*s matchConditions:[]MatchCondition',
   Rule:
     'name!:s context:[]ContextEntry reportProperties:map match!:MatchResources exclude:*MatchResources ' +
     'imageExtractors:any preconditions:conditions celPreconditions:[]MatchCondition mutate:*Mutation validate:*Validation ' +
@@ -170,10 +176,14 @@ export function goJson(value: Json): string {
     .replaceAll('\u2029', '\\u2029');
 }
 
-/** Whether a part of a rule, read into its struct, differs from the struct's zero value. */
+/** Whether a part of a rule, read into its struct, differs from the struct's zero value; an empty list is not zero. */
 export function isSet(
   struct: 'Mutation' | 'Validation' | 'Generation' | 'ImageVerification',
   value: Json | undefined,
 ): boolean {
-  return isObject(value) && goJson(toGoStruct(struct, value)) !== goJson(toGoStruct(struct, {}));
+  if (!isObject(value)) return false;
+  const hasList = fieldsOf(struct).some(
+    ({ name, type }) => type.startsWith('[]') && Array.isArray(get(value, name)),
+  );
+  return hasList || goJson(toGoStruct(struct, value)) !== goJson(toGoStruct(struct, {}));
 }

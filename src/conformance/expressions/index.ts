@@ -6,6 +6,7 @@ import { runKindselectorCase } from './kindselector.ts';
 import { runMatchCase } from './match.ts';
 import type { CaseRunner } from './oracle-case.ts';
 import { runPatternsCase } from './patterns.ts';
+import { runPolicyValidateCase } from './policyvalidate.ts';
 import { runRulesCase } from './rules.ts';
 import { runVariablesCase } from './variables.ts';
 import { runWildcardCase } from './wildcard.ts';
@@ -23,4 +24,5 @@ export const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['patterns', runPatternsCase],
   ['rules', runRulesCase],
   ['autogen', runAutogenCase],
+  ['policyvalidate', runPolicyValidateCase],
 ]);
