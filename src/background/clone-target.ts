@@ -154,7 +154,8 @@ export function* generateCloneList(
         ...(target.namespace === '' ? {} : { namespace: target.namespace }),
         name: nameOf(source),
       };
-      const made = yield* copySource(env, task, ref, {
+      const logTarget = { apiVersion: '', kind: '', name: '', namespace: target.namespace };
+      const made = yield* copySource(env, { ...task, logTarget }, ref, {
         ...source,
         apiVersion: ref.apiVersion,
         kind: ref.kind,

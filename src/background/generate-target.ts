@@ -29,6 +29,8 @@ export interface RuleTask {
   readonly trigger: KubernetesObject;
   /** The attempt's part. */
   readonly cause: EventId;
+  /** What log lines print for the target, where that is not the target: of a cloneList only the namespace is known. */
+  readonly logTarget?: ObjectRef;
 }
 
 export type Generated = { readonly created?: ObjectRef } | { readonly error: ApplyError };
@@ -165,7 +167,8 @@ function isSubset(wanted: Json, live: Json | undefined): boolean {
   return equal(wanted, live);
 }
 
-const lines = (task: RuleTask, ref: ObjectRef) => subjectOf(task.item, task.context, task.trigger, ref);
+const lines = (task: RuleTask, ref: ObjectRef) =>
+  subjectOf(task.item, task.context, task.trigger, task.logTarget ?? ref);
 
 const triggerText = ({ trigger }: RuleTask): string => {
   const ref = refOf(trigger);

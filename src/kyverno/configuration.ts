@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts';
-import { get, getString } from '../base/json.ts';
+import { get, getString, isObject } from '../base/json.ts';
 import { type KindSelector, parseKindSelector } from '../kubernetes/kind-selector.ts';
 import type { GroupVersionKind } from '../kubernetes/object.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
@@ -22,8 +22,17 @@ export interface KyvernoConfiguration {
   readonly namespaceSelector: Json | undefined;
 }
 
-/** Reads the ConfigMap; absent keys have the code's defaults, which exclude nothing. */
+const known = new WeakMap<object, KyvernoConfiguration>();
+
+/** Reads the ConfigMap, each object once; absent keys have the code's defaults, which exclude nothing. */
 export function readConfiguration(configMap: Json | undefined): KyvernoConfiguration {
+  if (!isObject(configMap)) return parseConfiguration(configMap);
+  const configuration = known.get(configMap) ?? parseConfiguration(configMap);
+  known.set(configMap, configuration);
+  return configuration;
+}
+
+function parseConfiguration(configMap: Json | undefined): KyvernoConfiguration {
   const value = (key: string): string => getString(configMap, 'data', key) ?? '';
   const users = readExclusion(value('excludeUsernames'));
   const groups = readExclusion(value('excludeGroups'));
