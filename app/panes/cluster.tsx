@@ -47,7 +47,8 @@ export function ClusterPane() {
                     aria-current={member === object ? 'true' : undefined}
                     onClick={() => choose(keyOf(member.ref))}
                   >
-                    <span className="kind">{member.ref.kind}</span> {member.ref.name}
+                    <span className="kind">{member.ref.kind}</span>
+                    <span className="name">{member.ref.name}</span>
                     <ChangeWord member={member} change={change} />
                   </button>
                 </li>

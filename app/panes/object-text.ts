@@ -1,10 +1,12 @@
 import { diffLines } from 'diff';
 import { stringify } from 'yaml';
-import type { Json } from '../../src/index.ts';
+import { isObject, type Json } from '../../src/index.ts';
 
-/** An object as kubectl prints YAML: keys in their own order, no folding. */
+/** An object as kubectl prints YAML: without managedFields, keys in their own order, no folding. */
 export function yamlText(value: Json | undefined): string {
-  return value === undefined ? '' : stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return value === undefined
+    ? ''
+    : stringify(withoutManagedFields(value), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 export interface DiffLine {
@@ -33,4 +35,12 @@ export function closeUp(lines: readonly DiffLine[], around = 2): readonly DiffLi
     if (near[index]) return [line];
     return near[index - 1] === true || index === 0 ? [{ text: '…', change: 'same' as const }] : [];
   });
+}
+
+function withoutManagedFields(value: Json): Json {
+  if (!isObject(value) || !isObject(value['metadata'])) return value;
+  const metadata = Object.fromEntries(
+    Object.entries(value['metadata']).filter(([key]) => key !== 'managedFields'),
+  );
+  return { ...value, metadata };
 }

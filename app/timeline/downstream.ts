@@ -22,16 +22,21 @@ export function downstreamRows(trace: Trace): Row[] {
     }
     return life;
   };
+  const made = madeBy(trace);
   const gone = new Map<string, number>();
   for (const event of trace.events) {
-    if (event.kind === 'plan') for (const target of event.targets) lifeOf(target);
+    if (event.kind === 'plan')
+      for (const target of event.targets) if (!renamed(made, event, target)) lifeOf(target);
     if (event.kind === 'target') lifeOf(event.target);
     if (event.kind === 'update-request' && (event.state === 'dropped' || event.state === 'deleted')) {
       gone.set(event.name, event.time);
     }
   }
   for (const event of trace.events) {
-    if (event.kind === 'plan') for (const target of event.targets) lifeOf(target).happened.push(event);
+    if (event.kind === 'plan')
+      for (const target of event.targets) {
+        if (!renamed(made, event, target)) lifeOf(target).happened.push(event);
+      }
     else if (event.kind === 'target') lifeOf(event.target).happened.push(event);
     else if (event.kind === 'stored') lives.get(refKey(event.object))?.happened.push(event);
   }
@@ -146,6 +151,28 @@ function lifeMarks(trace: Trace, { ref, happened }: Life, gone: ReadonlyMap<stri
   }
   close(trace.end);
   return marks.filter((mark) => mark.end >= firstStep);
+}
+
+/** What UpdateRequests made of each rule, for telling planned names from real ones. */
+type Made = ReadonlyMap<string, readonly ObjectRef[]>;
+
+function madeBy(trace: Trace): Made {
+  const made = new Map<string, ObjectRef[]>();
+  for (const event of trace.events) {
+    if (event.kind !== 'target') continue;
+    const key = `${event.updateRequest}|${event.rule}`;
+    const targets = made.get(key);
+    if (targets === undefined) made.set(key, [event.target]);
+    else targets.push(event.target);
+  }
+  return made;
+}
+
+/** Whether the UpdateRequest made its object under another name: names may hold what only the live trigger knows. */
+function renamed(made: Made, plan: Of<'plan'>, target: ObjectRef): boolean {
+  const targets = made.get(`${plan.updateRequest}|${plan.rule}`) ?? [];
+  const alike = targets.some(({ kind, namespace }) => kind === target.kind && namespace === target.namespace);
+  return alike && !targets.some((one) => refKey(one) === refKey(target));
 }
 
 /** Why what was planned is not there, as far as the trace of its trigger tells. */

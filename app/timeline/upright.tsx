@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { TraceEvent } from '../../src/index.ts';
-import { captionAtEnd, nameOf, reasonOf, refText, userText, verdictOf } from '../../src/index.ts';
+import { captionAtEnd, nameOf, reasonOf, refText, stepNumber, userText, verdictOf } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import { MARK_OF, useVisible } from './event-list.tsx';
@@ -78,7 +78,7 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
                   past={!future}
                   now={index === present}
                   mark={markOf(event)}
-                  number={event.kind === 'step' ? event.step : undefined}
+                  number={event.kind === 'step' ? stepNumber(trace, event.step) : undefined}
                 />
                 <b
                   className={`tone-${event.kind === 'step' || verdict.tone === 'allow' || verdict.tone === 'plain' ? 'ink' : verdict.tone}`}
