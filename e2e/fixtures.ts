@@ -42,6 +42,7 @@ export const test = base.extend<Fixtures>({
 });
 
 export { expect } from '@playwright/test';
+export type { ListedEvent } from './studio-page.ts';
 
 function watch(context: BrowserContext, complaints: string[]): void {
   context.on('console', (message) => {

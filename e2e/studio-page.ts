@@ -4,6 +4,10 @@ export type PaneTab = 'Outcome' | 'Details' | 'Cluster' | 'Notes';
 
 /** A row of the event list, as a person reads it. */
 export interface ListedEvent {
+  /** Place in the grid, its head included. */
+  readonly row: number;
+  /** The person's step that it belongs to. */
+  readonly step: number;
   readonly time: string;
   readonly phase: string;
   readonly what: string;
@@ -152,7 +156,10 @@ export class StudioPage {
     await editor.focus();
     await this.page.keyboard.press('ControlOrMeta+a');
     if (text === '') await this.page.keyboard.press('Delete');
-    else await this.page.keyboard.insertText(text);
+    else {
+      await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+      await this.page.keyboard.press('ControlOrMeta+v');
+    }
     await this.idle();
   }
 
@@ -180,12 +187,12 @@ export class StudioPage {
     return this.page.getByRole('region', { name: 'Panes' });
   }
   async showPane(tab: PaneTab): Promise<void> {
-    const button = this.page.getByRole('tab', { name: tab });
+    const button = this.page.getByRole('tab', { name: tab, exact: true });
     await button.click();
     await expect(button).toHaveAttribute('aria-selected', 'true');
   }
   pane(tab: PaneTab): Locator {
-    return this.page.getByRole('tabpanel', { name: tab });
+    return this.page.getByRole('tabpanel', { name: tab, exact: true });
   }
 
   /** What the Outcome pane says about a step. */
@@ -235,7 +242,7 @@ export class StudioPage {
   }
   /** The moment's place among all moments, from 1, and how many there are. */
   async moment(): Promise<{ readonly at: number; readonly of: number }> {
-    const [, at = '', of = ''] = /event (\d+) of (\d+)/.exec(await this.caption.innerText()) ?? [];
+    const [, at = '', of = ''] = /event (\d+) of (\d+)/.exec((await this.caption.textContent()) ?? '') ?? [];
     return { at: Number(at), of: Number(of) };
   }
   async press(key: string): Promise<void> {
@@ -275,8 +282,7 @@ export class StudioPage {
     const rows = await this.list.evaluate(async (list) => {
       const found = new Map<number, string[]>();
       const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      const before = list.scrollTop;
-      for (let top = 0; ; top += list.clientHeight / 2) {
+      for (let top = 0; ; top += Math.max(40, list.clientHeight / 2)) {
         list.scrollTop = top;
         await frame();
         for (const row of list.querySelectorAll('[role="row"][aria-level]')) {
@@ -285,16 +291,24 @@ export class StudioPage {
         }
         if (top + list.clientHeight >= list.scrollHeight) break;
       }
-      list.scrollTop = before;
-      return [...found].sort(([a], [b]) => a - b).map(([, cells]) => cells);
+      return [...found].sort(([left], [right]) => left - right);
     });
-    return rows.map(([time = '', phase = '', what = '', verdict = '', why = '']) => ({
-      time,
-      phase,
-      what,
-      verdict,
-      why,
-    }));
+    let step = 0;
+    return rows.map(([row, [time = '', phase = '', what = '', verdict = '', why = '']]) => {
+      step = Number(/^Step (\d+): /.exec(what)?.[1] ?? step);
+      return { row, step, time, phase, what, verdict, why };
+    });
+  }
+
+  /** Chooses a row of the list by what it says, with the mouse: selects its event and moves the playhead there. */
+  async chooseEvent(wanted: (event: ListedEvent) => boolean): Promise<ListedEvent> {
+    const event = (await this.events()).find(wanted);
+    if (event === undefined) throw new Error(`No event like that: ${wanted}`);
+    await this.list.evaluate((list, row) => {
+      list.scrollTop = (row - 2) * 26 - list.clientHeight / 2;
+    }, event.row);
+    await this.list.locator(`[aria-rowindex="${event.row}"]`).click();
+    return event;
   }
 
   // --- Own documents ---
