@@ -1,3 +1,4 @@
+import { get } from '../base/json.ts';
 import type { EventId } from '../base/units.ts';
 import type { EngineResponse } from '../engine/engine-response.ts';
 import { validate } from '../engine/rules/validate.ts';
@@ -60,6 +61,18 @@ export function beginEnforcePass(
   return { responses, events };
 }
 
+/** Results of audit rules that are looked at in time for warnings: those of policies with emitWarning (lifecycle A.12). */
+function warningResponses(
+  env: AdmissionEnvironment,
+  review: Review,
+  group: WebhookGroup,
+): readonly EngineResponse[] {
+  return group.policies
+    .filter(({ policy }) => get(policy.spec, 'emitWarning') === true)
+    .flatMap(({ policy }) => validateRules(env, review, policy, false) ?? [])
+    .map((policy) => validate(review.context(policy)));
+}
+
 /** Ends the enforce pass: decides and logs (lifecycle A.10). */
 export function endEnforcePass(
   env: AdmissionEnvironment,
@@ -71,7 +84,7 @@ export function endEnforcePass(
   for (const event of events) env.recorder.close(event);
   const blocks = ({ rules }: EngineResponse): boolean =>
     rules.some(({ status }) => status === 'fail' || (status === 'error' && group.failurePolicy === 'fail'));
-  const warnings = responses.flatMap(({ policy, rules }) =>
+  const warnings = [...responses, ...warningResponses(env, review, group)].flatMap(({ policy, rules }) =>
     rules
       .filter(({ emitWarning }) => emitWarning)
       .map(({ rule, message }) => `policy ${policy.key}.${rule.name}: ${message}`),

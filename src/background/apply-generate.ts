@@ -131,6 +131,8 @@ function* applyRule(
     logLine(env, 'preconditions not met', subject, cause);
     return { generated: [] };
   }
+  for (let i = 0; i < (plan.skippedElements ?? 0); i += 1)
+    logLine(env, 'preconditions not met', subject, cause);
   const generated: ObjectRef[] = [];
   const failures: ForEachFailure[] = [...plan.failures];
   for (const target of plan.targets) {

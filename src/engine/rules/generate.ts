@@ -35,6 +35,8 @@ export interface GeneratePlan {
   readonly failures: readonly ForEachFailure[];
   /** Set when preconditions were not met and nothing is to be done for that reason. */
   readonly skipped?: string;
+  /** How many elements of foreach lists did not meet their preconditions. */
+  readonly skippedElements?: number;
   /** Rows for the explanation, if asked for. */
   readonly nodes: readonly EvaluationNode[];
 }
@@ -191,6 +193,7 @@ function planForEach(context: PolicyContext, rule: Rule, generate: Json, scope: 
   const targets: PlannedTarget[] = [];
   const failures: ForEachFailure[] = [];
   const nodes: EvaluationNode[] = [];
+  let skippedElements = 0;
   for (const [foreach, entry] of getList(generate, 'foreach').entries()) {
     const list = evaluateList(getString(entry, 'list') ?? '', scope);
     const path = [...rule.path, 'generate', 'foreach', foreach];
@@ -221,9 +224,10 @@ function planForEach(context: PolicyContext, rule: Rule, generate: Json, scope: 
       nodes.push(...planned.nodes);
       if ('error' in planned) failures.push({ foreach, element, error: planned.error });
       else if ('target' in planned) targets.push({ ...planned.target, place: { foreach, element } });
+      else skippedElements += 1;
     }
   }
-  return { targets, failures, nodes };
+  return { targets, failures, skippedElements, nodes };
 }
 
 /**
