@@ -30,6 +30,8 @@ export class BackgroundController {
   readonly #paces = new Map<string, WorkItem['pace']>();
   /** The `update-request` event of an UpdateRequest's present state. */
   readonly #states = new Map<string, EventId>();
+  /** Whether it stands still, or is to stand still at the next failure. */
+  #halt: 'no' | 'at-failure' | 'now' = 'no';
   readonly #idle = Array.from({ length: WORKERS }, (_, index) => index + 1);
 
   constructor(env: BackgroundEnvironment) {
@@ -47,6 +49,17 @@ export class BackgroundController {
     server.watch((event) => this.#see(event));
   }
 
+  /** Stands still from the moment on at which an UpdateRequest shows Failed. */
+  stopAtFailure(): void {
+    this.#halt = 'at-failure';
+  }
+
+  /** Goes on with all UpdateRequests that there are. */
+  goOn(): void {
+    this.#halt = 'no';
+    for (const name of this.#states.keys()) this.#enqueue(name);
+  }
+
   #see(event: WatchEvent): void {
     const { object, type } = event;
     if (isPolicy(object)) this.#policyController.see(event);
@@ -59,6 +72,7 @@ export class BackgroundController {
       return;
     }
     const { state } = readUpdateRequestStatus(object);
+    if (state === 'Failed' && this.#halt === 'at-failure') this.#halt = 'now';
     if (type === 'ADDED' || (state !== 'Completed' && state !== 'Skip')) this.#enqueue(name);
   }
 
@@ -69,7 +83,7 @@ export class BackgroundController {
   }
 
   #dispatch(): void {
-    while (this.#queue.length > 0 && this.#idle.length > 0) {
+    while (this.#halt !== 'now' && this.#queue.length > 0 && this.#idle.length > 0) {
       const name = this.#queue.shift() ?? '';
       const worker = this.#idle.shift() ?? 0;
       this.#working.add(name);
@@ -102,7 +116,7 @@ export class BackgroundController {
     }
     const after = find();
     const state = after === undefined ? '' : readUpdateRequestStatus(after).state;
-    if (after === undefined || (state !== 'Completed' && state !== 'Failed')) return;
+    if (this.#halt === 'now' || after === undefined || (state !== 'Completed' && state !== 'Failed')) return;
     yield BACKGROUND_LATENCIES.reconcile;
     const reason = this.#states.get(name) ?? cause;
     if (state === 'Completed') yield* remove(env, after, reason);

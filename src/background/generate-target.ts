@@ -46,7 +46,7 @@ export const applyError = (failure: StatusFailure, lookup: boolean): ApplyError 
 const NOT_SERVED: ApplyError = {
   message: 'the server could not find the requested resource',
   notFound: true,
-  lookup: true,
+  lookup: false,
 };
 
 /** Reference of a target before it exists. */

@@ -14,8 +14,14 @@ export interface KyvernoEnvironment
   readonly sources: PolicySources;
 }
 
-/** Starts Kyverno's controllers on a cluster and hands back what the API server calls. */
-export function installKyverno(environment: KyvernoEnvironment): AdmissionController {
+/** Kyverno on a cluster: what the API server calls, and what a scenario may stop. */
+export interface Kyverno {
+  readonly admission: AdmissionController;
+  readonly background: BackgroundController;
+}
+
+/** Starts Kyverno's controllers on a cluster. */
+export function installKyverno(environment: KyvernoEnvironment): Kyverno {
   const { sources, ...rest } = environment;
   const common = { ...rest, readPolicy, locate: sources };
   const admission = new AdmissionController({
@@ -23,9 +29,10 @@ export function installKyverno(environment: KyvernoEnvironment): AdmissionContro
     checkPolicy: (object) => checkPolicy(environment, object),
   });
   admission.start();
-  new BackgroundController(common).start();
+  const background = new BackgroundController(common);
+  background.start();
   new ReportScan(common).start();
-  return admission;
+  return { admission, background };
 }
 
 function checkPolicy({ server, behaviour }: KyvernoEnvironment, object: KubernetesObject): PolicyVerdict {

@@ -51,6 +51,11 @@ export interface ScenarioStep {
         readonly files: Readonly<Record<string, readonly ManifestDocument[]>>;
       }
     | { readonly type: 'wait'; readonly duration: Milliseconds };
+  /**
+   * The background controller is stopped as soon as an UpdateRequest shows Failed during this step, or goes on once this
+   * step's command has returned.
+   */
+  readonly backgroundController?: 'stops-at-failure' | 'goes-on';
   readonly source?: DocumentPath;
 }
 

@@ -14,7 +14,7 @@ import type { RequestEvent, StepEvent, StoppedEvent } from '../trace/event.ts';
 import { TRACE_FORMAT, TRACE_VERSION, type Trace, type TraceStep } from '../trace/trace.ts';
 import { startActors } from './actors.ts';
 import { commandText } from './command-text.ts';
-import { installKyverno, ready } from './kyverno.ts';
+import { installKyverno, type Kyverno, ready } from './kyverno.ts';
 import { busiestRules, describeLoop } from './loop.ts';
 import type { SimulationOptions } from './options.ts';
 import { policySources } from './policy-sources.ts';
@@ -52,6 +52,7 @@ class Simulation {
   readonly #queue: EventQueue = createEventQueue();
   readonly #recorder: TraceRecorder;
   readonly #server: SimulatedApiServer;
+  readonly #kyverno: Kyverno;
   readonly #steps: TraceStep[] = [];
   readonly #startedAt: number;
   #tasks = 0;
@@ -63,19 +64,19 @@ class Simulation {
     this.#recorder = createRecorder(this.#queue);
     const random = seededRandom(options.seed);
     const wallClock = (): number => this.#startedAt + this.#queue.now();
-    let admission: ReturnType<typeof installKyverno> | undefined;
+    let kyverno: Kyverno | undefined;
     this.#server = createApiServer({
       recorder: this.#recorder,
       random,
       now: () => this.#queue.now(),
       wallClock,
-      admission: () => admission,
+      admission: () => kyverno?.admission,
       latencies: API_SERVER_LATENCIES,
     });
     this.#server.load(options.base);
     startControllers({ server: this.#server, scheduler: this.#queue, latencies: CONTROLLER_LATENCIES });
     this.#setUp();
-    admission = installKyverno({
+    kyverno = installKyverno({
       server: this.#server,
       scheduler: this.#queue,
       recorder: this.#recorder,
@@ -88,6 +89,7 @@ class Simulation {
       libraries: options.libraries ?? {},
       sources: policySources(scenario),
     });
+    this.#kyverno = kyverno;
     startActors(scenario.actors, {
       server: this.#server,
       scheduler: this.#queue,
@@ -201,8 +203,10 @@ class Simulation {
       verdict: 'none',
     };
     const id = this.#recorder.open(open);
+    if (step.backgroundController === 'stops-at-failure') this.#kyverno.background.stopAtFailure();
     const result = yield* runKubectl({ argv, files, user: step.user }, this.#server, { cause: id });
     const { exitCode, stdout, stderr } = result;
+    if (step.backgroundController === 'goes-on') this.#kyverno.background.goOn();
     this.#recorder.close(id, { exitCode, stdout, stderr, verdict: this.#verdict(id, exitCode) });
     if (result.unsupported !== undefined)
       this.#recorder.record({

@@ -50,8 +50,12 @@ const HTTP_METHOD: Readonly<Record<RequestEvent['verb'], string>> = {
 
 /** Everything that happened in a step of the trace, by the recordings' rules of what is watched. */
 export function observeStep(trace: Trace, step: number, watched: readonly string[]): ObservedStep {
-  const events = trace.events.filter((event) => event.step === step);
-  const typed = events.find((event): event is StepEvent => event.kind === 'step');
+  // A recording tells by time what happened during a step; the trace tells by cause. The pause before the next step counts.
+  const from = trace.steps[step]?.time ?? 0;
+  const next = trace.steps.find(({ index, kind }) => index > step && kind === 'command');
+  const until = next?.time ?? Number.POSITIVE_INFINITY;
+  const events = trace.events.filter((event) => event.step > 0 && event.time >= from && event.time < until);
+  const typed = events.find((event): event is StepEvent => event.kind === 'step' && event.step === step);
   return {
     rc: typed?.exitCode ?? 0,
     stdout: typed?.stdout ?? '',

@@ -1,5 +1,4 @@
 import { assert } from '../../base/assert.ts';
-import { isObject, type Json } from '../../base/json.ts';
 import { milliseconds } from '../../base/units.ts';
 import { splitShell } from '../../kubectl/split-shell.ts';
 import type { UserInfo } from '../../kubernetes/object.ts';
@@ -21,8 +20,6 @@ const STEP_MS = 1000;
 export function unsupportedStep(steps: readonly TypedStep[]): string | undefined {
   if (steps.some((step) => step.webhooks !== undefined && step.webhooks !== null))
     return 'a foreign webhook that changes its behaviour between steps';
-  if (steps.some((step) => isObject(step.backgroundController as Json)))
-    return 'a background controller that stands still between two marks';
   return undefined;
 }
 
@@ -68,10 +65,13 @@ function typed(
 ): ScenarioStep {
   const split = splitShell(cmd);
   const words = 'words' in split ? split.words : [];
+  const text = typeof step.backgroundController === 'string' ? step.backgroundController : '';
+  const mark = text.startsWith('stops') ? 'stops-at-failure' : text === '' ? undefined : 'goes-on';
   assert(words[0] === 'kubectl', `a recorded command is a kubectl line: ${cmd}`);
   return {
     title: step.title,
     user: USERS[step.user ?? 'admin'] ?? (USERS['admin'] as UserInfo),
     action: { type: 'kubectl', argv: words.slice(1), files },
+    ...(mark === undefined ? {} : { backgroundController: mark }),
   };
 }
