@@ -4,6 +4,7 @@ import type { ClusterBase } from './cluster/cluster-base.ts';
 import type { Libraries } from './expressions/jmespath/environment.ts';
 import { readScenario } from './formats/read-scenario.ts';
 import { behaviourOf } from './kyverno/behaviour.ts';
+import type { Policy } from './kyverno/policy.ts';
 import { readPolicy } from './kyverno/read-policy.ts';
 import type { KyvernoVersion } from './kyverno/versions.ts';
 import type { Diagnostic } from './manifest/diagnostic.ts';
@@ -38,9 +39,17 @@ export function runScenario(files: readonly TextFile[], options: RunScenarioOpti
   if (parsed.some((file) => file.diagnostics.some(({ severity }) => severity === 'error')))
     return { scenario, diagnostics, advice: [] };
   const trace = simulate(scenario, options);
-  const policies = scenario.before.flatMap(({ object }) =>
+  const advice = advise(scenario, policiesOf(scenario), trace, behaviourOf(options.version));
+  return { scenario, trace, diagnostics, advice };
+}
+
+/** Every policy that a scenario's files hold, those of its steps too; of one key the last. */
+export function policiesOf(scenario: Scenario): readonly Policy[] {
+  const inSteps = scenario.steps.flatMap(({ action }) =>
+    action.type === 'kubectl' ? Object.values(action.files).flat() : [],
+  );
+  const policies = [...scenario.before, ...inSteps].flatMap(({ object }) =>
     object === undefined ? [] : (readPolicy(object) ?? []),
   );
-  const advice = advise(scenario, policies, trace, behaviourOf(options.version));
-  return { scenario, trace, diagnostics, advice };
+  return [...new Map(policies.map((policy) => [policy.key, policy])).values()];
 }

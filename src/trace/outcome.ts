@@ -1,5 +1,7 @@
+import { equal, type Json } from '../base/json.ts';
 import type { EventId, Milliseconds, RevisionId, StepIndex } from '../base/units.ts';
 import type { ObjectRef } from '../kubernetes/object.ts';
+import type { EvaluationNode } from '../kyverno/evaluation.ts';
 import { causalityOf } from './causality.ts';
 import type {
   AttemptEvent,
@@ -11,6 +13,7 @@ import type {
   UpdateRequestEvent,
 } from './event.ts';
 import type { Trace } from './trace.ts';
+import { userText } from './words.ts';
 
 /**
  * How a target stands. `planned`: an UpdateRequest exists, nothing decided yet · `produced`: made, not kept in sync ·
@@ -60,7 +63,7 @@ export function outcomeRows(trace: Trace, at: Milliseconds): readonly OutcomeRow
   const seen = trace.events.filter((event) => event.time <= at);
   const index = indexEvents(seen);
   const planned = seen.flatMap((event) => (event.kind === 'plan' ? rowsOfPlan(trace, event, index, at) : []));
-  const unplanned = seen.flatMap((event) => (isUnplanned(event, index) ? [rowOfRule(event)] : []));
+  const unplanned = seen.flatMap((event) => (isUnplanned(event, index) ? [rowOfRule(trace, event)] : []));
   return mergeRepeats([...planned, ...unplanned]).sort(
     (left, right) => left.step - right.step || left.event - right.event,
   );
@@ -119,7 +122,7 @@ function rowsOfPlan(trace: Trace, plan: PlanEvent, index: SeenEvents, at: Millis
   const rows: OutcomeRow[] = actual.map((event) => ({
     ...common,
     target: event.target,
-    ...stateOfTarget(event, index),
+    ...stateOfTarget(trace, event, index),
   }));
   for (const target of expected) rows.push({ ...common, target, ...stateWithoutTarget(trace, plan, index) });
   if (rows.length === 0) rows.push({ ...common, ...stateWithoutTarget(trace, plan, index) });
@@ -178,31 +181,40 @@ function stateWithoutTarget(trace: Trace, plan: PlanEvent, index: SeenEvents): S
   return { state: 'planned', reason: plan.unknown ?? waiting, event };
 }
 
-function stateOfTarget(event: TargetEvent, index: SeenEvents): StateAndReason {
-  const byEvent = { reason: event.reason, event: event.id };
+function stateOfTarget(trace: Trace, event: TargetEvent, index: SeenEvents): StateAndReason {
+  const byEvent = { reason: reasonOfTarget(trace, event), event: event.id };
   if (event.result === 'refused' || event.result === 'never') return { state: event.result, ...byEvent };
-  const last = index.writes.get(objectKey(event.target))?.at(-1);
+  const last = index.writes
+    .get(objectKey(event.target))
+    ?.filter((write) => changesContent(trace, write))
+    .at(-1);
   if (event.result === 'deleted' || last === undefined) return { state: 'deleted', ...byEvent };
+  const who = userText(last.username);
   const later = last.time > event.time && last.component !== 'background-controller';
-  if (last.change === 'DELETED')
-    return {
-      state: 'deleted',
-      reason: later ? `${last.username} deleted it.` : event.reason,
-      event: last.id,
-    };
+  if (last.change === 'DELETED') return { state: 'deleted', reason: `${who} deleted it.`, event: last.id };
   if (later)
     return event.synchronize
-      ? {
-          state: 'drifted',
-          reason: `${last.username} changed it; Kyverno has not put it right yet.`,
-          event: last.id,
-        }
-      : {
-          state: 'drifted',
-          reason: `${last.username} changed it; synchronize is off, so it stays.`,
-          event: last.id,
-        };
+      ? { state: 'drifted', reason: `${who} changed it; Kyverno has not put it right yet.`, event: last.id }
+      : { state: 'drifted', reason: `${who} changed it; synchronize is off, so it stays.`, event: last.id };
   return { state: event.synchronize ? 'in sync' : 'produced', ...byEvent };
+}
+
+function reasonOfTarget(trace: Trace, event: TargetEvent): string {
+  if (event.result !== 'created' || !triggerWasRefused(trace, event.trigger)) return event.reason;
+  const trigger = `${event.trigger.kind} ${event.trigger.name}`;
+  return `Really made, although its trigger ${trigger} was refused and never stored: this version takes the object from the admission request.`;
+}
+
+/** Whether a write changed more than the status: a status belongs to whoever serves the object. */
+function changesContent(trace: Trace, write: StoredEvent): boolean {
+  if (write.change !== 'MODIFIED' || write.previous === undefined) return true;
+  const content = (revision: RevisionId): Json => {
+    const object = trace.revisions[revision]?.object;
+    if (object === undefined) return null;
+    const { status: _, metadata, ...rest } = object;
+    return { ...rest, labels: metadata['labels'] ?? null, annotations: metadata['annotations'] ?? null };
+  };
+  return !equal(content(write.previous), content(write.revision));
 }
 
 function isUnplanned(event: TraceEvent, index: SeenEvents): event is RuleEvent {
@@ -215,16 +227,46 @@ function isUnplanned(event: TraceEvent, index: SeenEvents): event is RuleEvent {
   );
 }
 
-function rowOfRule(event: RuleEvent): OutcomeRow {
+function rowOfRule(trace: Trace, event: RuleEvent): OutcomeRow {
   return {
     step: event.step,
     policy: event.policy,
     rule: event.rule,
     action: event.ruleType === 'mutateExisting' ? 'mutate' : 'generate',
     state: 'not planned',
-    reason: event.message === '' ? 'The rule does not match this request.' : event.message,
+    reason: reasonOfRule(trace, event),
     event: event.id,
   };
+}
+
+/** Why a rule did not fire: the clause that decided, with both sides of it. */
+function reasonOfRule(trace: Trace, event: RuleEvent): string {
+  const decided = decidedNode(trace.evaluations[event.evaluation]?.tree ?? []);
+  const what = event.status === 'skip' ? 'Preconditions not met' : 'Does not match';
+  if (decided === undefined) return event.message === '' ? `${what}.` : event.message;
+  const values = decided.variables?.flatMap(({ value }) => (value === undefined ? [] : [short(value)])) ?? [];
+  if (values.length > 1) return `${what}: ${decided.label} is false for ${values.join(' and ')}.`;
+  const expected = decided.expected === undefined ? '' : ` asks for ${short(decided.expected)}`;
+  const actual = decided.actual === undefined ? '' : `, the request has ${short(decided.actual)}`;
+  const message = decided.expected === undefined ? (decided.message ?? event.message) : '';
+  return `${what}: ${decided.label}${expected}${actual}${message === '' ? '' : `, ${message}`}.`;
+}
+
+function decidedNode(nodes: readonly EvaluationNode[]): EvaluationNode | undefined {
+  for (const node of nodes) {
+    const found = node.decided ? node : decidedNode(node.children ?? []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function short(value: Json): string {
+  const text = Array.isArray(value)
+    ? value.map(short).join(', ')
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
 
 /** One step can ask the same rule more than once (a write of Kyverno's own passes admission too): the first answer stays. */

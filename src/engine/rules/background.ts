@@ -52,7 +52,7 @@ function filterRule(context: PolicyContext, rule: Rule, trace: RuleTrace | undef
   if (reason !== undefined) {
     if (!generates) return { reason };
     const oldReason = matchRule(rule, subjectOf(context, oldObject), policy.namespace);
-    if (oldReason !== undefined) return { reason: oldReason };
+    if (oldReason !== undefined) return { reason };
     addNode(trace, {
       label: 'old object',
       status: 'fail',
