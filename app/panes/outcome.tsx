@@ -136,7 +136,8 @@ function Answer({
 }) {
   const { selection, page } = useStudio();
   const inStep = trace.events.filter((one) => one.step === event.step && one.phase === 'admission');
-  const request = inStep.find(
+  // kubectl first reads what it applies: a read that finds nothing is no refusal.
+  const request = inStep.findLast(
     (one): one is RequestEvent => one.kind === 'request' && one.component === 'client' && one.code >= 400,
   );
   const stoppers = inStep.filter(
