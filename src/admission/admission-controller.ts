@@ -12,7 +12,7 @@ import { failurePolicyOf } from './failure-action.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { nonTriggers } from './non-trigger.ts';
 import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
-import { concernsPolicy, validatePolicyObject } from './policy-webhook.ts';
+import { concernsPolicy, exceptionWarnings, validatePolicyObject } from './policy-webhook.ts';
 import { Review, selectorLabels } from './review.ts';
 import { applyInBackground, backgroundRules, createUpdateRequest } from './update-requests.ts';
 import { auditLater, explainUncalled, reportVerdict } from './validate-aftermath.ts';
@@ -59,6 +59,8 @@ export class AdmissionController implements Admission {
 
   *validate(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
     if (concernsPolicy(request)) return yield* validatePolicyObject(this.#env, request, cause);
+    const warnings = exceptionWarnings(this.#env, request);
+    if (warnings !== undefined) return { allowed: true, warnings };
     const configuration = this.#readConfiguration();
     if (!reaches(this.#env, configuration, request)) return ALLOWED;
     const groups = this.#groupsFor(request);

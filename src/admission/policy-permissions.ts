@@ -18,8 +18,11 @@ export interface PermissionFindings {
   readonly warnings: readonly string[];
 }
 
+/** The server as the checks see it: its authoriser, and the discovery that Kyverno has cached. */
+export type PermissionServer = Pick<ApiServer, 'authorize' | 'discovery'>;
+
 export function checkPermissions(
-  server: ApiServer,
+  server: PermissionServer,
   behaviour: Behaviour,
   policy: Policy,
 ): PermissionFindings {
@@ -42,7 +45,7 @@ export function checkPermissions(
 }
 
 function checkTarget(
-  server: ApiServer,
+  server: PermissionServer,
   behaviour: Behaviour,
   body: Json,
   synchronize: boolean,
@@ -69,7 +72,7 @@ function checkTarget(
 }
 
 function missingVerbs(
-  server: ApiServer,
+  server: PermissionServer,
   user: UserInfo,
   verbs: readonly string[],
   info: ResourceInfo,
@@ -82,7 +85,7 @@ function missingVerbs(
 
 /** The namespace is printed as it is written, variables and all. */
 function requires(
-  server: ApiServer,
+  server: PermissionServer,
   user: UserInfo,
   verbs: readonly string[],
   info: ResourceInfo,
@@ -97,7 +100,7 @@ function requires(
 
 /** Up to 1.12 the first verb that is missing is named, the rights to read being given anyhow. */
 function legacyCheck(
-  server: ApiServer,
+  server: PermissionServer,
   info: ResourceInfo,
   namespace: string,
   text: string,
@@ -110,7 +113,7 @@ function legacyCheck(
     : `${BACKGROUND_CONTROLLER.username} does not have permissions to '${missing}' resource ${text}/${namespace}/. Grant proper permissions to the background controller`;
 }
 
-function kindOf(server: ApiServer, text: string): ResourceInfo | undefined {
+function kindOf(server: PermissionServer, text: string): ResourceInfo | undefined {
   const selector = parseKindSelector(text);
   return server
     .discovery()
@@ -123,7 +126,7 @@ function kindOf(server: ApiServer, text: string): ResourceInfo | undefined {
 }
 
 /** Kinds that the reports controller may not watch. */
-function reportWarnings(server: ApiServer, rule: Rule): readonly string[] {
+function reportWarnings(server: PermissionServer, rule: Rule): readonly string[] {
   const match = get(rule.raw, 'match');
   const kinds = [match, ...getList(match, 'any'), ...getList(match, 'all')].flatMap((filter) =>
     getList(get(filter, 'resources'), 'kinds').map(String),

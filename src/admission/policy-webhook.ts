@@ -7,6 +7,25 @@ import { ADMISSION_LATENCIES } from './latencies.ts';
 
 const NAME = 'validate-policy.kyverno.svc';
 
+/** Warnings of the webhook that looks at PolicyExceptions; undefined if the request is for another. */
+export function exceptionWarnings(
+  env: AdmissionEnvironment,
+  { kind, subResource, operation }: AdmissionRequest,
+): readonly string[] | undefined {
+  const concerned = kind.group === 'kyverno.io' && kind.kind === 'PolicyException' && subResource === '';
+  if (!concerned || (operation !== 'CREATE' && operation !== 'UPDATE')) return undefined;
+  return [
+    ...(env.policyExceptions
+      ? []
+      : ['PolicyException resources would not be processed until it is enabled.']),
+    ...(env.behaviour.warnsOfDeprecatedPolicies
+      ? [
+          'PolicyException (kyverno.io) is deprecated and will be removed in a future release; migrate to PolicyException (policies.kyverno.io), see https://kyverno.io/docs/guides/migration-to-cel/',
+        ]
+      : []),
+  ];
+}
+
 /** Whether a request is for the policy webhook. */
 export const concernsPolicy = ({ kind, subResource, operation }: AdmissionRequest): boolean =>
   kind.group === 'kyverno.io' &&

@@ -1,4 +1,5 @@
 import { AdmissionController } from '../admission/admission-controller.ts';
+import { CachedDiscovery } from '../admission/cached-discovery.ts';
 import type { AdmissionEnvironment, PolicyVerdict } from '../admission/environment.ts';
 import { checkPermissions, deprecationWarning } from '../admission/policy-permissions.ts';
 import { readyStatus } from '../admission/policy-registry.ts';
@@ -24,9 +25,10 @@ export interface Kyverno {
 export function installKyverno(environment: KyvernoEnvironment): Kyverno {
   const { sources, ...rest } = environment;
   const common = { ...rest, readPolicy, locate: sources };
+  const discovery = new CachedDiscovery(environment.server, environment.scheduler);
   const admission = new AdmissionController({
     ...common,
-    checkPolicy: (object) => checkPolicy(environment, object),
+    checkPolicy: (object) => checkPolicy(environment, discovery, object),
   });
   admission.start();
   const background = new BackgroundController(common);
@@ -35,10 +37,21 @@ export function installKyverno(environment: KyvernoEnvironment): Kyverno {
   return { admission, background };
 }
 
-function checkPolicy({ server, behaviour }: KyvernoEnvironment, object: KubernetesObject): PolicyVerdict {
+function checkPolicy(
+  { server, behaviour }: KyvernoEnvironment,
+  discovery: CachedDiscovery,
+  object: KubernetesObject,
+): PolicyVerdict {
   const policy = readPolicy(object);
   if (policy === undefined) return { warnings: [] };
-  const { error, warnings } = checkPermissions(server, behaviour, policy);
+  const { error, warnings } = checkPermissions(
+    {
+      authorize: (user, attributes) => server.authorize(user, attributes),
+      discovery: () => discovery.forPolicy(policy),
+    },
+    behaviour,
+    policy,
+  );
   const deprecated = behaviour.warnsOfDeprecatedPolicies ? [deprecationWarning(policy.kind)] : [];
   return {
     ...(error === undefined ? {} : { denied: error }),

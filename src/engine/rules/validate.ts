@@ -142,7 +142,11 @@ function handle(task: RuleTask): RuleResponse | undefined {
   const keys = exceptions.map(exceptionKey).join(', ');
   addNode(trace, { label: 'exceptions', status: 'skip', message: keys }, true);
   // Kyverno leaves no blank before the first key.
-  return respond(rule, 'validate', 'skip', `rule is skipped due to policy exceptions${keys}`, task.parts);
+  const names = exceptions.map(({ name }) => name).join(', ');
+  return respond(rule, 'validate', 'skip', `rule is skipped due to policy exceptions${keys}`, {
+    ...task.parts,
+    properties: { ...task.parts.properties, exceptions: names },
+  });
 }
 
 /**
