@@ -67,9 +67,10 @@ export function SortSheet({ incoming }: { readonly incoming: IncomingText }) {
     setDocuments((list) =>
       list?.map((one, at) => (at === index ? { ...one, room, reason: 'You moved it here.' } : one)),
     );
-  const add = () => {
-    if (outlook === undefined) return;
-    workspace.editMany(outlook.files, `add ${incoming.source}`);
+  const add = async () => {
+    if (documents === undefined || documents.length === 0) return;
+    // As they are sorted now: the outlook may still be that of a moment ago.
+    workspace.editMany(await services.arrange(documents, present.files), `add ${incoming.source}`);
     page.say('Added. One undo takes it back.');
     close();
   };
@@ -88,7 +89,7 @@ export function SortSheet({ incoming }: { readonly incoming: IncomingText }) {
       const at = ROOMS.findIndex((room) => room.id === document.room) + by;
       const room = ROOMS[at];
       if (room !== undefined) move(chosen, room.id);
-    } else if (event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)) add();
+    } else if (event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)) void add();
     else return;
     event.preventDefault();
   };
@@ -148,12 +149,7 @@ export function SortSheet({ incoming }: { readonly incoming: IncomingText }) {
             {outlook?.trace !== undefined && <OutlookRow trace={outlook.trace} />}
             {count > 0 && (
               <div className="sort-foot">
-                <button
-                  type="button"
-                  className="button filled large"
-                  disabled={outlook === undefined}
-                  onClick={add}
-                >
+                <button type="button" className="button filled large" onClick={() => void add()}>
                   Add to this studio <kbd className="kbd">Enter</kbd>
                 </button>
                 {!isEmpty(present.files) && (
