@@ -114,7 +114,9 @@ test.describe('The story of the first seed', () => {
     await studio.toEnd();
     await expect(row).toContainText('never');
     await expect(row).toContainText(/gave up after\s*5\s*attempts/);
-    await expect(row).toContainText('The trigger’s uid is not in the cluster: the request that would have stored it was refused.');
+    await expect(row).toContainText(
+      'The trigger’s uid is not in the cluster: the request that would have stored it was refused.',
+    );
   });
 
   test('lets good-namespace pass, and its NetworkPolicy appears with the labels that Kyverno gives it', async ({

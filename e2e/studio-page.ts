@@ -39,10 +39,17 @@ export class StudioPage {
     await this.showPane('Outcome');
   }
 
+  /** Opens the studio and there a story through the gallery. */
+  async openFromStart(title: string, id: string): Promise<void> {
+    await this.open();
+    await this.openFromGallery(title);
+    await expect(this.scenarioButton).toHaveAccessibleName(`Scenario: ${id}`);
+  }
+
   /** Opens a story of the gallery by its title. */
   async openFromGallery(title: string): Promise<void> {
     await this.openGallery();
-    await this.gallery.getByRole('button', { name: title }).click();
+    await this.gallery.getByRole('button', { name: title }).first().click();
     await expect(this.gallery).toBeHidden();
     await this.idle();
   }
@@ -110,8 +117,9 @@ export class StudioPage {
   get notice(): Locator {
     return this.page.getByRole('status').filter({ hasText: /./ });
   }
+  /** What the page itself says at once; the editor has alerts of its own. */
   get alert(): Locator {
-    return this.page.getByRole('alert');
+    return this.page.locator('[role="alert"]:not(.monaco-alert)');
   }
 
   // --- Workspace ---
