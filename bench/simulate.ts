@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import {
   type ClusterBase,
   LATEST_KYVERNO,
+  loadParts,
   readClusterBase,
   runScenario,
   type TextFile,
@@ -33,6 +34,7 @@ function readBase(): ClusterBase {
 export const simulateBenchmark: Benchmark = {
   prefixes: ['simulate.'],
   async run() {
+    await loadParts();
     const base = readBase();
     const figures: Figure[] = [];
     for (const story of STORIES) {

@@ -42,9 +42,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     ALL_ENGINE.map((room) => [`src/${room}`, (ENGINE[room] ?? []).map((to) => `src/${to}`)]),
   ),
-  'src/conformance': ALL_ENGINE.map((room) => `src/${room}`),
+  'src/conformance': [...ALL_ENGINE.map((room) => `src/${room}`), 'src/parts.ts'],
   'src/run-scenario.ts': ALL_ENGINE.map((room) => `src/${room}`),
-  'src/index.ts': [...ALL_ENGINE.map((room) => `src/${room}`), 'src/run-scenario.ts'],
+  'src/parts.ts': ALL_ENGINE.map((room) => `src/${room}`),
+  'src/index.ts': [...ALL_ENGINE.map((room) => `src/${room}`), 'src/run-scenario.ts', 'src/parts.ts'],
   'app/ui': [],
   'app/stores': ['src/index.ts'],
   'app/worker': ['src/index.ts'],

@@ -38,6 +38,7 @@ export { KYVERNO_VERSIONS, type KyvernoVersion, LATEST_KYVERNO } from './kyverno
 export type { Diagnostic, Severity, SourceLocation, TextFix, TextRange } from './manifest/diagnostic.ts';
 export type { ManifestDocument, ParsedFile, TextFile } from './manifest/manifest.ts';
 export { parseFile, parseFiles } from './manifest/parse.ts';
+export { loadParts, withParts } from './parts.ts';
 export { policiesOf, type RunScenarioOptions, runScenario, type ScenarioRun } from './run-scenario.ts';
 export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';

@@ -19,6 +19,7 @@ import {
   readClusterBase,
   readScenario,
   simulate,
+  withParts,
 } from '../../src/index.ts';
 import type { Answers, Question, RunOutcome, RunRequest } from './protocol.ts';
 
@@ -50,6 +51,10 @@ async function simulateRequest(
   request: RunRequest,
 ): Promise<{ readonly outcome: RunOutcome; readonly scenario: Scenario }> {
   await loadWhatIsNeeded(request.files);
+  return withParts(() => simulateNow(request));
+}
+
+function simulateNow(request: RunRequest): { readonly outcome: RunOutcome; readonly scenario: Scenario } {
   const began = performance.now();
   const parsed = parseFiles(request.files);
   const scenario = readScenario(parsed);
@@ -103,13 +108,14 @@ export async function answer(question: Question): Promise<Answers[keyof Answers]
     case 'advise': {
       if (last === undefined) return [];
       const { adviceOn } = await import('./advice.ts');
-      return adviceOn(last.scenario, last.trace, last.version);
+      const { scenario, trace, version } = last;
+      return withParts(() => adviceOn(scenario, trace, version));
     }
     case 'locate':
-      return locate(question.path, question.part, question.text);
+      return withParts(() => locate(question.path, question.part, question.text));
     default: {
       const { answerAboutDocuments } = await import('./documents.ts');
-      return answerAboutDocuments(question);
+      return withParts(() => answerAboutDocuments(question));
     }
   }
 }

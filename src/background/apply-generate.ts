@@ -16,11 +16,10 @@ import type { Policy, Rule } from '../kyverno/policy.ts';
 import { ephemeralReport, reportResult } from '../kyverno/report.ts';
 import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
-import { generateClone, generateCloneList } from './clone-target.ts';
-import { deleteDownstreams } from './delete-downstream.ts';
 import { type BackgroundEnvironment, logLine, raiseEvent, writeReport } from './environment.ts';
 import { type ApplyError, generateData, type RuleTask } from './generate-target.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
+import { clones, downstreams } from './parts.ts';
 import { subjectOf, type WorkItem } from './work-item.ts';
 
 /** What applying one rule context came to. */
@@ -56,7 +55,7 @@ export function* applyGenerate(
   const { policy } = item;
   if (context.deleteDownstream || policy === undefined) {
     const deletion = part('delete');
-    const failure = yield* deleteDownstreams(env, item, context, trigger, deletion);
+    const failure = yield* downstreams.get().deleteDownstreams(env, item, context, trigger, deletion);
     recorder.close(deletion, failure === undefined ? {} : { result: 'failed', message: failure });
     if (failure === undefined) return { generated: [], deletion: true };
     if (env.behaviour.applyError === 'fails' && policy !== undefined)
@@ -137,9 +136,9 @@ function* applyRule(
   const failures: ForEachFailure[] = [...plan.failures];
   for (const target of plan.targets) {
     const made = target.cloneList
-      ? yield* generateCloneList(env, task, target)
+      ? yield* clones.get().generateCloneList(env, task, target)
       : target.clone
-        ? yield* generateClone(env, task, target)
+        ? yield* clones.get().generateClone(env, task, target)
         : yield* generateData(env, task, target);
     if ('created' in made && made.created !== undefined)
       generated.push(...(Array.isArray(made.created) ? made.created : [made.created]));

@@ -16,11 +16,11 @@ import {
 import type { Policy, Rule } from '../kyverno/policy.ts';
 import type { PolicyCache } from '../kyverno/policy-informer.ts';
 import { planUpdateRequests, type RuleContext, updateRequestsOf } from '../kyverno/update-request.ts';
-import { downstreamKinds } from './delete-downstream.ts';
 import { ask, type BackgroundEnvironment, infoOf, placeOf } from './environment.ts';
 import { existingTriggers } from './existing-triggers.ts';
 import { isSynchronized } from './generate-target.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
+import { downstreams } from './parts.ts';
 
 /** Most rule contexts that one UpdateRequest of a policy event takes. */
 const BATCH = 100;
@@ -111,17 +111,20 @@ export class PolicyController {
   }
 
   #downstreams(policy: Policy, rule: Rule): readonly KubernetesObject[] {
-    return downstreamKinds(this.#env, rule).flatMap((info) =>
-      this.#env.server
-        .listAll(info)
-        .filter(
-          (object) =>
-            labelOf(object, MANAGED_BY) === 'kyverno' &&
-            labelOf(object, POLICY_NAME) === policy.name &&
-            labelOf(object, POLICY_NAMESPACE) === policy.namespace &&
-            labelOf(object, RULE_NAME) === rule.name,
-        ),
-    );
+    return downstreams
+      .get()
+      .downstreamKinds(this.#env, rule)
+      .flatMap((info) =>
+        this.#env.server
+          .listAll(info)
+          .filter(
+            (object) =>
+              labelOf(object, MANAGED_BY) === 'kyverno' &&
+              labelOf(object, POLICY_NAME) === policy.name &&
+              labelOf(object, POLICY_NAMESPACE) === policy.namespace &&
+              labelOf(object, RULE_NAME) === rule.name,
+          ),
+      );
   }
 
   /** Writes UpdateRequests; `listed` rules put their downstreams into the status at once. */

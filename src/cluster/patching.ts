@@ -47,6 +47,4 @@ function applyStrategic(live: KubernetesObject, body: Json, info: ResourceInfo):
   return 'value' in patched ? patched : { failure: badRequest(patched.error) };
 }
 
-/** Whether a kind is served by a CRD: its group is somebody's domain, not Kubernetes' own. */
-export const isCustom = ({ group }: ResourceInfo): boolean =>
-  (group.includes('.') && !group.endsWith('.k8s.io')) || group === 'wgpolicyk8s.io';
+export { applyConfiguration } from './server-side-apply.ts';

@@ -9,17 +9,17 @@ import { nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
 import { diffJson } from '../kubernetes/patch/json-diff.ts';
 import type { StoredEvent } from '../trace/event.ts';
 import type { ResourceInfo, WatchEvent } from './api.ts';
+import { isCustom } from './custom-resources.ts';
 import type { CustomSchemas } from './custom-schemas.ts';
 import { addressProblem, type Decoded, decodeBody } from './decoding.ts';
 import { withManagedFields } from './managed-fields.ts';
 import { namespaceRefusal } from './namespace-lifecycle.ts';
-import { applyPatch, isCustom } from './patching.ts';
+import { patches } from './parts.ts';
 import type { Outcome, Refusal, RequestRun } from './request-run.ts';
 import { optionsOf, phaseOf, refuse } from './request-run.ts';
 import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
 import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
-import { applyConfiguration } from './server-side-apply.ts';
 import type { FieldError } from './status.ts';
 import { alreadyExists, conflict, invalid, MODIFIED, notFound } from './status.ts';
 import type { Store, StoredObject } from './store.ts';
@@ -202,11 +202,11 @@ export class Writer {
         subresource: request.subresource ?? '',
       };
       const configuration = withMetadata(decoded.object, { managedFields: undefined });
-      const applied = applyConfiguration(live, configuration, manager, request.force === true);
+      const applied = patches.get().applyConfiguration(live, configuration, manager, request.force === true);
       if ('failure' in applied) return refuse('store', applied.failure);
       body = applied.object;
     } else if (request.patch !== undefined) {
-      const patched = applyPatch(live, request.patch, info);
+      const patched = patches.get().applyPatch(live, request.patch, info);
       if ('failure' in patched) return refuse('schema', patched.failure);
       body = patched.value;
     }

@@ -1,5 +1,5 @@
 import { getList, getString } from '../base/json.ts';
-import type { StatusFailure } from '../cluster/api.ts';
+import type { ResourceInfo, StatusFailure } from '../cluster/api.ts';
 
 /** Why a kubectl command fails: the server's answer, or kubectl's own text. */
 export type Failure =
@@ -58,3 +58,9 @@ function formatInvalid(status: StatusFailure): string {
 }
 
 const withNewline = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
+
+/** Info.String of cli-runtime. */
+export function formatInfo(info: ResourceInfo, name: string, namespace: string): string {
+  const groupVersion = `${info.group}/${info.version}`;
+  return `Resource: "${groupVersion}, Resource=${info.resource}", GroupVersionKind: "${groupVersion}, Kind=${info.kind}"\nName: "${name}", Namespace: "${namespace}"`;
+}

@@ -12,3 +12,6 @@ export function withLastApplied(object: KubernetesObject): KubernetesObject {
   const text = `${formatGoJson(bare)}\n`;
   return { ...object, metadata: { ...object.metadata, annotations: { ...others, [LAST_APPLIED]: text } } };
 }
+
+/** Field manager of `kubectl apply`. */
+export const CLIENT_SIDE = 'kubectl-client-side-apply';

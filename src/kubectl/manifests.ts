@@ -19,6 +19,7 @@ export type Manifest =
       readonly source: string;
     }
   | { readonly failure: Failure };
+export type Placed = Exclude<Manifest, { failure: unknown }>;
 
 /** The objects of all files that `-f` names, lists taken apart. */
 export function* manifestsOf(session: Session): Generator<Manifest> {

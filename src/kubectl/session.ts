@@ -117,6 +117,15 @@ export class Session {
   }
 }
 
+/** What a command wrote, and how it ended. */
+export interface KubectlResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What of the command is not simulated; the cluster was not touched by it. */
+  readonly unsupported?: string;
+}
+
 /** `configmap`, `clusterpolicy.kyverno.io`: a kind as kubectl prints it. */
 export const typeOf = ({ group, kind }: Pick<ResourceInfo, 'group' | 'kind'>): string =>
   group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;

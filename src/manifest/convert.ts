@@ -13,8 +13,8 @@ import { isObject, type Json, setKey } from '../base/json.ts';
 import type { ChunkDiagnostic } from './chunk.ts';
 import type { TextRange } from './diagnostic.ts';
 import type { ParseLimits } from './limits.ts';
+import { syntaxProblems } from './parts.ts';
 import { keyText, NOT_A_JSON_NUMBER, resolvePlain, type ScalarValue } from './scalar.ts';
-import { explainTemplateAt } from './syntax-problem.ts';
 
 /** An anchored value: what aliases of it stand for, and how many values that is. */
 interface Anchored {
@@ -192,7 +192,7 @@ class Converter {
         return name;
       }
     }
-    const template = explainTemplateAt(this.#text, range.start);
+    const template = syntaxProblems.get().explainTemplateAt(this.#text, range.start);
     if (template !== undefined) {
       if (!this.diagnostics.some((other) => other.range.start === template.range.start))
         this.diagnostics.push(template);

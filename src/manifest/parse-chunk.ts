@@ -4,7 +4,7 @@ import { convert } from './convert.ts';
 import { tooDeep, tooDeepToken } from './depth.ts';
 import type { ParseLimits } from './limits.ts';
 import { locateNode } from './locate.ts';
-import { explainSyntax } from './syntax-problem.ts';
+import { syntaxProblems } from './parts.ts';
 
 /** Parses one document. Scalars stay text here (`failsafe`): {@link convert} gives them their type. */
 export function parseChunk(text: string, limits: ParseLimits): readonly ParsedChunk[] {
@@ -34,7 +34,8 @@ function readDocument(
   document: Document.Parsed | { readonly contents: Node | null; readonly errors: readonly YAMLParseError[] },
   limits: ParseLimits,
 ): ParsedChunk {
-  if (document.errors.length > 0) return unusable(text, explainSyntax(text, document.errors));
+  if (document.errors.length > 0)
+    return unusable(text, syntaxProblems.get().explainSyntax(text, document.errors));
   const root = document.contents as Node | null;
   const { value, diagnostics, aliases } = convert(text, root, limits);
   const content = root !== null && !(value === null && (root.range?.[0] ?? 0) === (root.range?.[1] ?? 0));

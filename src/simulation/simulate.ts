@@ -12,11 +12,11 @@ import { behaviourOf } from '../kyverno/behaviour.ts';
 import { createRecorder, type TraceRecorder } from '../trace/create-recorder.ts';
 import type { RequestEvent, StepEvent, StoppedEvent } from '../trace/event.ts';
 import { TRACE_FORMAT, TRACE_VERSION, type Trace, type TraceStep } from '../trace/trace.ts';
-import { startActors } from './actors.ts';
 import { commandText } from './command-text.ts';
 import { installKyverno, type Kyverno, ready } from './kyverno.ts';
 import { busiestRules, describeLoop } from './loop.ts';
 import type { SimulationOptions } from './options.ts';
+import { actors } from './parts.ts';
 import { policySources } from './policy-sources.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 import { createEventQueue, type EventQueue } from './scheduler.ts';
@@ -90,12 +90,13 @@ class Simulation {
       sources: policySources(scenario),
     });
     this.#kyverno = kyverno;
-    startActors(scenario.actors, {
-      server: this.#server,
-      scheduler: this.#queue,
-      recorder: this.#recorder,
-      jmespath: { now: this.#startedAt, random, libraries: options.libraries ?? {} },
-    });
+    if (scenario.actors.length > 0)
+      actors.get().startActors(scenario.actors, {
+        server: this.#server,
+        scheduler: this.#queue,
+        recorder: this.#recorder,
+        jmespath: { now: this.#startedAt, random, libraries: options.libraries ?? {} },
+      });
   }
 
   run(): Trace {

@@ -1,5 +1,6 @@
 import { readClusterBase } from '../../cluster/cluster-base.ts';
 import { KYVERNO_VERSIONS, type KyvernoVersion } from '../../kyverno/versions.ts';
+import { loadParts } from '../../parts.ts';
 import { simulate } from '../../simulation/simulate.ts';
 import type { CaseResult } from '../index.ts';
 import { Bindings } from './bindings.ts';
@@ -7,6 +8,8 @@ import { compareReports, compareScanEvents, compareStep } from './compare.ts';
 import { type ObservedStep, observeStep } from './observe.ts';
 import type { Recording, TypedStep } from './recording.ts';
 import { readRecordedScenario, unsupportedStep } from './scenario.ts';
+
+await loadParts();
 
 const SEED = 1;
 

@@ -1,7 +1,10 @@
 import { isObject } from '../../base/json.ts';
+import { loadParts } from '../../parts.ts';
 import type { CaseResult } from '../index.ts';
 import { RUNNERS } from './index.ts';
 import type { OracleCase, OracleFile } from './oracle-case.ts';
+
+await loadParts();
 
 /** Answers every case of a file of expression cases; a file that nobody answers is reported as unsupported. */
 export function* runExpressionFile(name: string, text: string): Generator<CaseResult> {

@@ -7,9 +7,10 @@ import type { Operation } from '../../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { VariableValue } from '../../kyverno/evaluation.ts';
 import type { ContextLoader, Loaded, PolicyContext } from '../policy-context.ts';
-import { createEntryLoader, type LoadingContext } from './entry-loaders.ts';
+import type { LoadingContext } from './entry-loaders.ts';
 import { extractImages } from './images.ts';
 import { JsonContext } from './json-context.ts';
+import { contextEntries } from './parts.ts';
 import { substituteAll, type VariableResolver } from './substitute.ts';
 
 /** What the expressions of one rule see, and what they asked for. Not to be shared between rules. */
@@ -175,7 +176,7 @@ class JsonRuleContext implements RuleContext {
 
   addEntries(entries: readonly Json[]): string | undefined {
     for (const entry of entries) {
-      const loader = createEntryLoader(entry, this.loading);
+      const loader = contextEntries.get().createEntryLoader(entry, this.loading);
       if ('error' in loader) return loader.error;
       this.json.addLoader(loader);
     }

@@ -24,11 +24,11 @@ import {
   traceMatch,
 } from './explanation.ts';
 import type { RuleTask } from './old-object.ts';
+import { podSecurity } from './parts.ts';
 import { hasValidate, respond, says } from './response.ts';
 import type { RuleScope } from './rule-scope.ts';
 import { createRuleScope } from './rule-scope.ts';
 import { policyApplies, subjectOf, unsupportedOfPolicy } from './subject.ts';
-import { validatePodSecurity } from './validate-pod-security.ts';
 import { validateRule } from './validate-rule.ts';
 
 /** Sub-types of validate that are not simulated. Kyverno 1.19 itself ignores `assert`, which 1.13 to 1.18 knew. */
@@ -137,7 +137,8 @@ function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | und
 function handle(task: RuleTask): RuleResponse | undefined {
   const { rule, context, scope, trace } = task;
   const exceptions = matchExceptions(context, rule, () => scope);
-  if (says(get(get(rule.raw, 'validate'), 'podSecurity'))) return validatePodSecurity(task, exceptions);
+  if (says(get(get(rule.raw, 'validate'), 'podSecurity')))
+    return podSecurity.get().validatePodSecurity(task, exceptions);
   if (exceptions.length === 0) return validateRule(task);
   const keys = exceptions.map(exceptionKey).join(', ');
   addNode(trace, { label: 'exceptions', status: 'skip', message: keys }, true);

@@ -1,34 +1,12 @@
+import { kyvernoFunctions } from '../../parts.ts';
 import { ExpRef, Failure, formatGo, isList, isMap, type Outcome, sliceOf, type Value } from '../value.ts';
-import { ARITHMETIC } from './arithmetic.ts';
-import { COLLECTIONS } from './collections.ts';
 import { CORE } from './core.ts';
-import { ENCODING } from './encoding.ts';
-import { NETWORK } from './network.ts';
-import { REGEX } from './regex.ts';
-import type { ArgumentType, Evaluator, FunctionSpec, FunctionTable } from './signature.ts';
-import { STRINGS } from './strings.ts';
-import { TIMES } from './times.ts';
+import type { ArgumentType, Evaluator, FunctionSpec } from './signature.ts';
 
-/** Later tables win: Kyverno replaces the standard `sum`. */
-const TABLES: readonly FunctionTable[] = [
-  CORE,
-  STRINGS,
-  ARITHMETIC,
-  COLLECTIONS,
-  ENCODING,
-  NETWORK,
-  REGEX,
-  TIMES,
-];
-const FUNCTIONS: ReadonlyMap<string, FunctionSpec> = new Map(
-  TABLES.flatMap((table) => Object.entries(table)),
-);
+const FUNCTIONS: ReadonlyMap<string, FunctionSpec> = new Map(Object.entries(CORE));
 
 /** Bound of ours on texts that functions build: they can double with each step. */
 const MAX_RESULT = 8 * 1024 * 1024;
-
-/** Names of all functions, sorted: for completion and for naming unknown ones. */
-export const FUNCTION_NAMES: readonly string[] = [...FUNCTIONS.keys()].sort();
 
 function hasType(value: Value, type: ArgumentType): boolean {
   switch (type) {
@@ -66,7 +44,7 @@ function checkArguments(spec: FunctionSpec, values: readonly Value[]): Failure |
 
 /** Calls a function by name, after go-jmespath's check of its arguments. */
 export function callFunction(name: string, values: readonly Value[], evaluator: Evaluator): Outcome {
-  const spec = FUNCTIONS.get(name);
+  const spec = FUNCTIONS.get(name) ?? kyvernoFunctions.get().KYVERNO_FUNCTIONS.get(name);
   if (!spec) return new Failure(`unknown function: ${name}`);
   const refused = checkArguments(spec, values);
   if (refused) return refused;

@@ -1,0 +1,6 @@
+import { createPart } from '../base/part.ts';
+
+/** Downstreams that are copies. */
+export const clones = createPart(() => import('./clone-target.ts'));
+/** Downstreams that are found by their labels, and deleted. */
+export const downstreams = createPart(() => import('./delete-downstream.ts'));

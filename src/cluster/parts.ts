@@ -1,0 +1,4 @@
+import { createPart } from '../base/part.ts';
+
+/** Patches of all types. */
+export const patches = createPart(() => import('./patching.ts'));

@@ -1,0 +1,4 @@
+import { createPart } from '../../base/part.ts';
+
+/** Loaders of a rule's `context` entries. */
+export const contextEntries = createPart(() => import('./entry-loaders.ts'));

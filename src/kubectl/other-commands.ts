@@ -1,0 +1,70 @@
+import type { Process } from '../base/process.ts';
+import { canI } from './can-i.ts';
+import { createObject } from './create.ts';
+import { deleteTargets } from './delete.ts';
+import { textFailure } from './failure.ts';
+import { flag } from './flags.ts';
+import { type Generated, generate, podOf } from './generators.ts';
+import { annotateTargets, labelTargets } from './label.ts';
+import { patchTargets } from './patch.ts';
+import { replaceFiles } from './replace.ts';
+import type { KubectlResult, Session } from './session.ts';
+
+const TARGET_COMMANDS: Readonly<
+  Record<string, (session: Session, words: readonly string[]) => Process<void>>
+> = {
+  patch: patchTargets,
+  label: labelTargets,
+  annotate: annotateTargets,
+  delete: deleteTargets,
+};
+
+/** All commands but `create -f` and `apply -f`; a text names what is not simulated, a result replaces the session's own. */
+export function* runOther(
+  session: Session,
+  words: readonly string[],
+): Process<string | KubectlResult | undefined> {
+  const [name = '', ...rest] = words;
+  if (name === 'replace' && flag(session.args, 'filename') !== undefined) {
+    yield* replaceFiles(session);
+    return undefined;
+  }
+  const targets = Object.hasOwn(TARGET_COMMANDS, name) ? TARGET_COMMANDS[name] : undefined;
+  if (targets !== undefined) {
+    yield* targets(session, rest);
+    return undefined;
+  }
+  switch (name) {
+    case 'create':
+      return yield* createGenerated(
+        session,
+        generate(session, rest),
+        `kubectl create ${rest[0] ?? ''}`.trim(),
+      );
+    case 'run':
+      return yield* createGenerated(session, podOf(session, rest[0] ?? ''), 'kubectl run');
+    case 'apply':
+    case 'replace':
+      session.fail(textFailure('must specify one of -f and -k'));
+      return undefined;
+    case 'auth': {
+      if (rest[0] !== 'can-i' || session.isOn('list')) return `kubectl ${words.join(' ')}`;
+      const answer = yield* canI(session, rest.slice(1));
+      return answer === undefined ? undefined : { ...session.result(), exitCode: answer.allowed ? 0 : 1 };
+    }
+    default:
+      return `kubectl ${name}`;
+  }
+}
+
+function* createGenerated(
+  session: Session,
+  generated: Generated | undefined,
+  command: string,
+): Process<string | undefined> {
+  if (generated === undefined) return command;
+  if ('unsupported' in generated) return `${command}: ${generated.unsupported}`;
+  if ('failure' in generated) session.fail(generated.failure);
+  else yield* createObject(session, generated.object, generated.prefix);
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import { clones, downstreams } from './background/parts.ts';
+import { patches } from './cluster/parts.ts';
+import { contextEntries } from './engine/context/parts.ts';
+import { podSecurity } from './engine/rules/parts.ts';
+import { kyvernoFunctions } from './expressions/parts.ts';
+import { applyToExisting, otherCommands } from './kubectl/parts.ts';
+import { syntaxProblems } from './manifest/parts.ts';
+import { actors } from './simulation/parts.ts';
+
+export { withParts } from './base/part.ts';
+
+/**
+ * Loads every part of the engine. Whoever calls the engine without `withParts` does so first: a function that needs a part
+ * that is not there throws.
+ */
+export async function loadParts(): Promise<void> {
+  const parts = [
+    actors,
+    applyToExisting,
+    clones,
+    contextEntries,
+    downstreams,
+    kyvernoFunctions,
+    otherCommands,
+    patches,
+    podSecurity,
+    syntaxProblems,
+  ];
+  await Promise.all(parts.map((part) => part.load()));
+}
