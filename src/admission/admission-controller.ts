@@ -10,6 +10,7 @@ import { planUpdateRequests } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { failurePolicyOf } from './failure-action.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
+import { callMutating } from './mutate-webhook.ts';
 import { nonTriggers } from './non-trigger.ts';
 import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
 import { concernsPolicy, exceptionWarnings, validatePolicyObject } from './policy-webhook.ts';
@@ -52,9 +53,16 @@ export class AdmissionController implements Admission {
     server.watch((event: WatchEvent) => this.#policies.see(event));
   }
 
-  *mutate(_request: AdmissionRequest, _cause: EventId): Process<AdmissionResponse> {
-    yield* [];
-    return { allowed: true, warnings: [] };
+  *mutate(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
+    const { object, operation } = request;
+    // DELETE never reaches mutation (lifecycle A.1, operation filter).
+    if (object === undefined || operation === 'DELETE' || concernsPolicy(request)) return ALLOWED;
+    const groups = this.#groupsFor(request, 'mutating');
+    if (groups.length === 0) return ALLOWED;
+    const configuration = this.#readConfiguration();
+    if (!reaches(this.#env, configuration, request) || this.#isLeftAlone(request, configuration))
+      return ALLOWED;
+    return yield* callMutating(this.#env, { ...request, object }, configuration, groups, cause);
   }
 
   *validate(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
@@ -63,20 +71,24 @@ export class AdmissionController implements Admission {
     if (warnings !== undefined) return { allowed: true, warnings };
     const configuration = this.#readConfiguration();
     if (!reaches(this.#env, configuration, request)) return ALLOWED;
-    const groups = this.#groupsFor(request);
+    const groups = this.#groupsFor(request, 'validating');
     if (groups.length === 0) {
       explainUncalled(this.#env, request, configuration, this.#policies.enforced(), cause);
       return ALLOWED;
     }
+    if (this.#isLeftAlone(request, configuration)) return ALLOWED;
     const review = new Review(this.#env, request, configuration);
-    const { roles, clusterRoles } = review.info;
-    const { username, groups: userGroups } = request.userInfo;
-    if (
-      configuration.isExcluded(username, userGroups, roles, clusterRoles) ||
-      configuration.isFiltered(request.kind, request.subResource, request.namespace, request.name)
-    )
-      return ALLOWED;
     return yield* this.#call(review, groups, cause);
+  }
+
+  /** Whether the configuration leaves the request untouched: an excluded user, a filtered object (lifecycle A.1). */
+  #isLeftAlone(request: AdmissionRequest, configuration: KyvernoConfiguration): boolean {
+    const { userInfo, kind, subResource, namespace, name } = request;
+    const { roles, clusterRoles } = this.#env.server.rolesOf(userInfo, namespace);
+    return (
+      configuration.isExcluded(userInfo.username, userInfo.groups, roles, clusterRoles) ||
+      configuration.isFiltered(kind, subResource, namespace, name)
+    );
   }
 
   /** Calls the webhooks side by side; the first denial by name is the answer (lifecycle A.1, K). */
@@ -145,16 +157,16 @@ export class AdmissionController implements Admission {
   }
 
   /** The webhooks that the API server calls for a request, by name. */
-  #groupsFor(request: AdmissionRequest): readonly WebhookGroup[] {
+  #groupsFor(request: AdmissionRequest, type: 'mutating' | 'validating'): readonly WebhookGroup[] {
     const matching = this.#matching(request);
-    const called = matching.filter(({ webhooks }) => matchesWebhook(webhooks.validating, request));
+    const called = matching.filter(({ webhooks }) => matchesWebhook(webhooks[type], request));
     if (called.length === 0) return [];
     const groups: WebhookGroup[] = [];
     for (const failurePolicy of ['fail', 'ignore'] as const) {
       const ofGroup = ({ policy }: RegisteredPolicy): boolean => failurePolicyOf(policy) === failurePolicy;
       const shared = (registered: RegisteredPolicy): boolean =>
         ofGroup(registered) && !isFineGrained(registered);
-      const name = `validate.kyverno.svc-${failurePolicy}`;
+      const name = `${type === 'mutating' ? 'mutate' : 'validate'}.kyverno.svc-${failurePolicy}`;
       if (called.some(shared))
         groups.push({ name, failurePolicy, fineGrained: false, policies: matching.filter(shared) });
       for (const registered of called.filter((one) => ofGroup(one) && isFineGrained(one))) {

@@ -21,27 +21,65 @@ export interface PermissionFindings {
 /** The server as the checks see it: its authoriser, and the discovery that Kyverno has cached. */
 export type PermissionServer = Pick<ApiServer, 'authorize' | 'discovery'>;
 
-export function checkPermissions(
+/** What Kyverno's service accounts may do for one rule: to its targets, and to watch what it matches. */
+export function checkRulePermissions(
   server: PermissionServer,
   behaviour: Behaviour,
-  policy: Policy,
+  rule: Rule,
+  index: number,
 ): PermissionFindings {
-  const warnings: string[] = [];
-  const written = policy.rules.filter(({ autogen }) => !autogen);
-  for (const [index, rule] of written.entries()) {
-    if (behaviour.checksReportPermissions) warnings.push(...reportWarnings(server, rule));
-    if (rule.type !== 'generate') continue;
-    const generate = get(rule.raw, 'generate');
-    const foreach = getList(generate, 'foreach');
-    const bodies = foreach.length > 0 ? foreach : [generate ?? {}];
-    const path = `spec.rules[${index}].generate.${foreach.length > 0 ? 'foreach' : ''}.`;
-    const synchronize = get(generate, 'synchronize') === true;
-    for (const body of bodies) {
-      const error = checkTarget(server, behaviour, body, synchronize);
-      if (error !== undefined) return { error: `path: ${path}: ${error}`, warnings };
-    }
+  const warnings = behaviour.checksReportPermissions ? reportWarnings(server, rule) : [];
+  const found = rule.type === 'mutate' ? checkMutate(server, rule) : checkGenerate(server, behaviour, rule);
+  return found === undefined
+    ? { warnings }
+    : { error: `path: spec.rules[${index}].${rule.type}.${found.at}.: ${found.error}`, warnings };
+}
+
+interface PermissionProblem {
+  /** Kyverno's path below the action. */
+  readonly at: string;
+  readonly error: string;
+}
+
+function checkGenerate(
+  server: PermissionServer,
+  behaviour: Behaviour,
+  rule: Rule,
+): PermissionProblem | undefined {
+  if (rule.type !== 'generate') return undefined;
+  const generate = get(rule.raw, 'generate');
+  const foreach = getList(generate, 'foreach');
+  const synchronize = get(generate, 'synchronize') === true;
+  for (const body of foreach.length > 0 ? foreach : [generate ?? {}]) {
+    const error = checkTarget(server, behaviour, body, synchronize);
+    if (error !== undefined) return { at: foreach.length > 0 ? 'foreach' : '', error };
   }
-  return { warnings };
+  return undefined;
+}
+
+/** Targets of mutate-existing rules; all that is missing is told. */
+function checkMutate(server: PermissionServer, rule: Rule): PermissionProblem | undefined {
+  const missing = getList(get(rule.raw, 'mutate'), 'targets').flatMap(
+    (target) => checkMutateTarget(server, target) ?? [],
+  );
+  if (missing.length === 0) return undefined;
+  const account = BACKGROUND_CONTROLLER.username;
+  return {
+    at: 'targets',
+    error: `auth check fails, additional privileges are required for the service account '${account}': ${missing.join('; ')}`,
+  };
+}
+
+function checkMutateTarget(server: PermissionServer, target: Json): string | undefined {
+  const text = getString(target, 'kind') ?? '';
+  if (text.includes('{{')) return undefined;
+  const { kind, subresource } = parseKindSelector(text);
+  const apiVersion = getString(target, 'apiVersion') ?? '';
+  const info = server.discovery().byKind(gvkOf({ apiVersion, kind }));
+  if (info === undefined) return `failed to get GVR for kind ${apiVersion}/${kind}`;
+  const namespace = getString(target, 'namespace') ?? '';
+  const asked = `${formatApiVersion(info)}/${info.kind}${subresource === '' ? '' : `/${subresource}`}`;
+  return requires(server, BACKGROUND_CONTROLLER, ['get', 'update'], info, namespace, asked, subresource);
 }
 
 function checkTarget(
@@ -77,9 +115,15 @@ function missingVerbs(
   verbs: readonly string[],
   info: ResourceInfo,
   namespace: string,
+  subresource = '',
 ): readonly string[] {
   const { group, resource } = info;
-  const place = { group, resource, ...(namespace === '' ? {} : { namespace }) };
+  const place = {
+    group,
+    resource,
+    ...(namespace === '' ? {} : { namespace }),
+    ...(subresource === '' || subresource === '*' ? {} : { subresource }),
+  };
   return verbs.filter((verb) => !server.authorize(user, { verb, ...place }));
 }
 
@@ -91,8 +135,9 @@ function requires(
   info: ResourceInfo,
   namespace: string,
   text: string,
+  subresource = '',
 ): string | undefined {
-  const missing = missingVerbs(server, user, verbs, info, namespace);
+  const missing = missingVerbs(server, user, verbs, info, namespace, subresource);
   if (missing.length === 0) return undefined;
   const place = namespace === '' ? '' : ` in namespace ${namespace}`;
   return `${user.username} requires permissions ${missing.join(',')} for resource ${text}${place}`;

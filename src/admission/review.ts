@@ -113,7 +113,7 @@ export function openRules(
   env: AdmissionEnvironment,
   review: Review,
   response: EngineResponse,
-  ruleType: 'validate' | 'generate',
+  ruleType: 'validate' | 'generate' | 'mutate',
   isEnforcedRule: (name: string) => boolean,
   cause: EventId,
 ): readonly EventId[] {

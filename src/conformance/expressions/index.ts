@@ -4,6 +4,7 @@ import { runJmespathCase } from './jmespath.ts';
 import { runKindmatchCase } from './kindmatch.ts';
 import { runKindselectorCase } from './kindselector.ts';
 import { runMatchCase } from './match.ts';
+import { runMutateCase } from './mutate.ts';
 import type { CaseRunner } from './oracle-case.ts';
 import { runPatternsCase } from './patterns.ts';
 import { runPolicyValidateCase } from './policyvalidate.ts';
@@ -25,4 +26,5 @@ export const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['rules', runRulesCase],
   ['autogen', runAutogenCase],
   ['policyvalidate', runPolicyValidateCase],
+  ['mutate', runMutateCase],
 ]);

@@ -7,6 +7,8 @@ export interface FieldPatch {
   readonly strategy: 'merge' | 'replace' | undefined;
   /** Empty for lists of scalars. */
   readonly mergeKey: string;
+  /** The keys of the list as a map (`x-kubernetes-list-map-keys`), the merge key first; only kustomize looks at all of them. */
+  readonly mapKeys: readonly string[];
   readonly retainKeys: boolean;
 }
 
@@ -25,12 +27,12 @@ const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ephemeralContainers: 'Container merge name',
     imagePullSecrets: '- merge name',
     hostAliases: '- merge ip',
-    topologySpreadConstraints: '- merge topologyKey',
+    topologySpreadConstraints: '- merge topologyKey,whenUnsatisfiable',
     schedulingGates: '- merge name',
     resourceClaims: '- merge,retainKeys name',
   },
   Container: {
-    ports: '- merge containerPort',
+    ports: '- merge containerPort,protocol',
     env: '- merge name',
     volumeMounts: '- merge mountPath',
     volumeDevices: '- merge devicePath',
@@ -53,7 +55,7 @@ const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Plain: { metadata: 'ObjectMeta' },
   WithConditions: { metadata: 'ObjectMeta', status: 'Conditions' },
   Service: { metadata: 'ObjectMeta', spec: 'ServiceSpec', status: 'Conditions' },
-  ServiceSpec: { ports: '- merge port' },
+  ServiceSpec: { ports: '- merge port,protocol' },
   ServiceAccount: { metadata: 'ObjectMeta', secrets: '- merge name' },
   Node: { metadata: 'ObjectMeta', spec: 'NodeSpec', status: 'NodeStatus' },
   NodeSpec: { podCIDRs: '- merge' },
@@ -109,19 +111,27 @@ export function strategicTypeOf(gvk: Pick<GroupVersionKind, 'group' | 'kind'>): 
   return entry?.split(':').at(-1);
 }
 
-const UNTAGGED: FieldPatch = { type: undefined, strategy: undefined, mergeKey: '', retainKeys: false };
+const UNTAGGED: FieldPatch = {
+  type: undefined,
+  strategy: undefined,
+  mergeKey: '',
+  mapKeys: [],
+  retainKeys: false,
+};
 
 /** How `field` of a value of `type` is patched. */
 export function fieldPatch(type: string | undefined, field: string): FieldPatch {
   const fields = type !== undefined && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   const text = fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (text === undefined) return UNTAGGED;
-  const [fieldType, strategies = '', mergeKey = ''] = text.split(' ');
+  const [fieldType, strategies = '', keys = ''] = text.split(' ');
   const named = strategies.split(',');
+  const mapKeys = keys === '' ? [] : keys.split(',');
   return {
     type: fieldType === '-' ? undefined : fieldType,
     strategy: named.includes('merge') ? 'merge' : named.includes('replace') ? 'replace' : undefined,
-    mergeKey,
+    mergeKey: mapKeys[0] ?? '',
+    mapKeys,
     retainKeys: named.includes('retainKeys'),
   };
 }

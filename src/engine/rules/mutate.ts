@@ -1,0 +1,119 @@
+import { get, getList, getString } from '../../base/json.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { isSet } from '../../kyverno/go-types.ts';
+import type { Rule } from '../../kyverno/policy.ts';
+import type { EngineResponse, RuleExplanation, RuleResponse } from '../engine-response.ts';
+import { evaluateConditions, joinNonEmpty } from '../match/conditions.ts';
+import { matchRule } from '../match/match-rule.ts';
+import type { PolicyContext } from '../policy-context.ts';
+import { exceptionKey, matchExceptions } from './exceptions.ts';
+import {
+  addNode,
+  conditionsTrace,
+  finishTrace,
+  type RuleTrace,
+  startTrace,
+  traceConditions,
+  traceContext,
+  traceMatch,
+} from './explanation.ts';
+import { type MutatedRule, mutateRule } from './mutate-rule.ts';
+import { hasMutateExisting, respond } from './response.ts';
+import { createRuleScope } from './rule-scope.ts';
+import { policyApplies, subjectOf, unsupportedOfPolicy } from './subject.ts';
+
+/** Whether the rule changes the object of the request itself. */
+export const hasMutateStandard = (rule: Rule): boolean =>
+  isSet('Mutation', get(rule.raw, 'mutate')) && !hasMutateExisting(rule);
+
+/**
+ * Carries out the mutate rules of a policy, each on what the one before it left; with `applyRules: One` until the first
+ * that is applied. Rules with targets have no part in it: they run in the background (lifecycle A.11; engine/mutation.go).
+ */
+export function mutate(
+  context: PolicyContext,
+  rules: readonly Rule[] = context.policy.rules,
+): EngineResponse {
+  const { policy, explain } = context;
+  const responses: RuleResponse[] = [];
+  const explanations: RuleExplanation[] = [];
+  if (!policyApplies(context) || context.newObject === undefined)
+    return { policy, rules: responses, explanations };
+  const unsupported = unsupportedOfPolicy(context);
+  let resource: KubernetesObject = context.newObject;
+  for (const rule of rules.filter(hasMutateStandard)) {
+    const trace = explain ? startTrace() : undefined;
+    const result = evaluateRule({ ...context, newObject: resource }, rule, resource, trace);
+    if ('response' in result) {
+      responses.push(result.response);
+      resource = result.patched ?? resource;
+    }
+    const { status, message } =
+      'response' in result ? result.response : { status: 'none' as const, message: result.reason };
+    if (trace) explanations.push(finishTrace(trace, rule, status, message));
+    const isApplied = responses.some((response) => response.status === 'pass' || response.status === 'fail');
+    if (isApplied && getString(policy.spec, 'applyRules') === 'One') break;
+  }
+  return {
+    policy,
+    rules: responses,
+    explanations,
+    ...(resource === context.newObject ? {} : { patched: resource }),
+    ...(unsupported.length === 0 ? {} : { unsupported }),
+  };
+}
+
+/** Why the rule does not match, in Kyverno's words. */
+function reasonNotToMatch(
+  context: PolicyContext,
+  rule: Rule,
+  resource: KubernetesObject,
+  trace: RuleTrace | undefined,
+): string | undefined {
+  const { admissionInfo, configuration, policy } = context;
+  if (admissionInfo) {
+    const { userInfo, roles, clusterRoles } = admissionInfo;
+    if (configuration.isExcluded(userInfo.username, userInfo.groups, roles, clusterRoles)) {
+      addNode(trace, { label: 'match', status: 'fail', message: 'excluded by configuration' }, true);
+      return 'excluded by configuration';
+    }
+  }
+  const subject = subjectOf(context, resource);
+  const reason = matchRule(rule, subject, policy.namespace);
+  traceMatch(trace, rule, subject, reason);
+  return reason;
+}
+
+/** One rule: match → context → preconditions → exceptions → patches (lifecycle A.7). */
+function evaluateRule(
+  context: PolicyContext,
+  rule: Rule,
+  resource: KubernetesObject,
+  trace: RuleTrace | undefined,
+): MutatedRule | { readonly reason: string } {
+  const reason = reasonNotToMatch(context, rule, resource, trace);
+  if (reason !== undefined) return { reason };
+  const scope = createRuleScope(context, getList(rule.raw, 'context'));
+  if ('error' in scope)
+    return { response: respond(rule, 'mutate', 'error', `failed to load context: ${scope.error}`) };
+  const explained = conditionsTrace(trace, 'preconditions', [...rule.path, 'preconditions']);
+  const preconditions = evaluateConditions(get(rule.raw, 'preconditions'), scope, explained);
+  traceConditions(trace, explained);
+  traceContext(trace, rule);
+  if ('error' in preconditions)
+    return {
+      response: respond(rule, 'mutate', 'error', `failed to evaluate preconditions: ${preconditions.error}`),
+    };
+  if (!preconditions.holds) {
+    const message = joinNonEmpty(['preconditions not met', preconditions.message], '; ');
+    return { response: respond(rule, 'mutate', 'skip', message) };
+  }
+  const exceptions = matchExceptions(context, rule, () => scope);
+  if (exceptions.length > 0) {
+    const keys = exceptions.map(exceptionKey).join(', ');
+    addNode(trace, { label: 'exceptions', status: 'skip', message: keys }, true);
+    // Kyverno leaves no blank before the first key.
+    return { response: respond(rule, 'mutate', 'skip', `rule is skipped due to policy exceptions${keys}`) };
+  }
+  return mutateRule({ rule, context, scope, parts: {}, trace }, resource);
+}
