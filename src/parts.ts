@@ -5,7 +5,7 @@ import { podSecurity } from './engine/rules/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
-import { actors } from './simulation/parts.ts';
+import { actors, policyChecks } from './simulation/parts.ts';
 
 export { withParts } from './base/part.ts';
 
@@ -24,6 +24,7 @@ export async function loadParts(): Promise<void> {
     otherCommands,
     patches,
     podSecurity,
+    policyChecks,
     syntaxProblems,
   ];
   await Promise.all(parts.map((part) => part.load()));

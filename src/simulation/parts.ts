@@ -2,3 +2,5 @@ import { createPart } from '../base/part.ts';
 
 /** What in the cluster is not Kyverno. */
 export const actors = createPart(() => import('./actors.ts'));
+/** The policy webhook: only policies that a step writes are checked. */
+export const policyChecks = createPart(() => import('./check-policy.ts'));

@@ -67,7 +67,7 @@ function checkList(
     const found = findKind(kind);
     if (found === undefined)
       return {
-        warning: `the kind defined in the all match resource is invalid: unable to convert GVK to GVR for kinds ${kind}`,
+        warning: `the kind defined in the all match resource is invalid: unable to convert GVK to GVR for kinds ${kind}, err: resource not found`,
       };
     if (background && isSet('Validation', get(rule.raw, 'validate')) && found.subresource !== '')
       return { error: `background scan enabled with subresource ${kind}` };

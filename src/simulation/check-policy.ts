@@ -1,0 +1,66 @@
+import type { PolicyVerdict } from '../admission/environment.ts';
+import { checkRulePermissions, deprecationWarning } from '../admission/policy-permissions.ts';
+import type { ApiServer, Discovery } from '../cluster/api.ts';
+import { substituteAll } from '../engine/context/substitute.ts';
+import { findVariables } from '../engine/context/variable-pattern.ts';
+import { parseKindSelector } from '../kubernetes/kind-selector.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { matchWildcard } from '../kubernetes/wildcard.ts';
+import type { Behaviour } from '../kyverno/behaviour.ts';
+import type { Policy } from '../kyverno/policy.ts';
+import { readPolicy } from '../kyverno/read-policy.ts';
+import { type PolicyValidationEnvironment, validatePolicy } from '../kyverno/validate-policy.ts';
+
+/** What the policy webhook asks of the cluster. */
+export interface PolicyCheckEnvironment {
+  readonly authorize: ApiServer['authorize'];
+  readonly behaviour: Behaviour;
+  /** What Kyverno knows of the served kinds while it looks at a policy. */
+  discoveryFor(policy: Policy): Discovery;
+}
+
+/** The policy webhook's answer about a policy's object (lifecycle F); objects that are no policies pass. */
+export function checkPolicy(
+  { authorize, behaviour, discoveryFor }: PolicyCheckEnvironment,
+  object: KubernetesObject,
+  old: KubernetesObject | undefined,
+): PolicyVerdict {
+  const policy = readPolicy(object);
+  if (policy === undefined) return { warnings: [] };
+  const discovery = discoveryFor(policy);
+  const server = { authorize, discovery: () => discovery };
+  const { error, warnings } = validatePolicy(policy, old && readPolicy(old), {
+    behaviour,
+    variables: { find: findVariables, substitute: substituteAll },
+    ...kindsOf(discovery),
+    permissions: (rule, index) => checkRulePermissions(server, behaviour, rule, index),
+  });
+  const deprecated = behaviour.warnsOfDeprecatedPolicies ? [deprecationWarning(policy.kind)] : [];
+  return { ...(error === undefined ? {} : { denied: error }), warnings: [...warnings, ...deprecated] };
+}
+
+/** Discovery as validation asks it, with kind selectors (`Pod`, `apps/v1/Deployment`, `Pod/exec`). */
+function kindsOf({
+  resources,
+}: Discovery): Required<Pick<PolicyValidationEnvironment, 'isClusterScoped' | 'findKind'>> {
+  const named = (text: string): Discovery['resources'] => {
+    const { group, version, kind } = parseKindSelector(text);
+    return resources.filter(
+      (info) =>
+        matchWildcard(group, info.group) &&
+        matchWildcard(version, info.version) &&
+        matchWildcard(kind, info.kind),
+    );
+  };
+  return {
+    isClusterScoped: (kind) => named(kind).some(({ namespaced }) => !namespaced),
+    findKind: (text) => {
+      const { subresource } = parseKindSelector(text);
+      const found = named(text).flatMap(({ subresources }) =>
+        ['', ...subresources].filter((one) => matchWildcard(subresource, one)),
+      );
+      const [first] = found;
+      return first === undefined ? undefined : { subresource: found.find((one) => one !== '') ?? '' };
+    },
+  };
+}
