@@ -62,6 +62,7 @@ export class Authorizer {
   readonly #roles = new Map<string, KubernetesObject>();
   readonly #bindings = new Map<string, KubernetesObject[]>();
   readonly #grants = new Map<string, Grants>();
+  readonly #rolesOfUser = new Map<string, RolesOfUser>();
 
   constructor(objects: RbacObjects) {
     this.#objects = objects;
@@ -90,6 +91,9 @@ export class Authorizer {
 
   /** Roles as Kyverno looks them up (lifecycle A.1). */
   rolesOf(user: UserInfo, namespace: string): RolesOfUser {
+    const key = JSON.stringify([namespace, user.username, ...user.groups]);
+    const known = this.#rolesOfUser.get(key);
+    if (known !== undefined) return known;
     const roles = new Set<string>();
     const clusterRoles = new Set<string>();
     for (const binding of this.#bindingsOf(user)) {
@@ -99,7 +103,9 @@ export class Authorizer {
       else if (kind === 'Role') roles.add(`${namespaceOf(binding)}:${name}`);
       else if (namespaceOf(binding) === namespace) clusterRoles.add(name);
     }
-    return { roles: [...roles].sort(), clusterRoles: [...clusterRoles].sort() };
+    const found = { roles: [...roles].sort(), clusterRoles: [...clusterRoles].sort() };
+    this.#rolesOfUser.set(key, found);
+    return found;
   }
 
   #grantsOf(user: UserInfo): Grants {

@@ -101,12 +101,10 @@ export function isManager(entry: Json, manager: Manager): boolean {
 }
 
 export function tracked(object: KubernetesObject): JsonObject {
-  const metadata = Object.fromEntries(
-    Object.entries(object.metadata).filter(([key]) => !UNTRACKED_METADATA.has(key)),
-  );
-  const rest = Object.fromEntries(
-    Object.entries(object).filter(([key]) => key !== 'apiVersion' && key !== 'kind' && key !== 'metadata'),
-  );
+  const metadata: Record<string, Json> = {};
+  for (const key of Object.keys(object.metadata))
+    if (!UNTRACKED_METADATA.has(key)) setKey(metadata, key, object.metadata[key] ?? null);
+  const { apiVersion: _, kind: __, metadata: ___, ...rest } = object;
   return { metadata, ...rest };
 }
 
@@ -182,24 +180,35 @@ export function subtract(fields: FieldSet, gone: FieldSet): FieldSet {
   return left;
 }
 
-/** A set without the fields that the value no longer has. */
+/** A set without the fields that the value no longer has; the set itself if all are there. */
 function keepPresent(fields: FieldSet, value: Json, field = ''): FieldSet {
-  const children = new Map(
-    (childrenOf(value, field) ?? []).map(([key, child, name]) => [key, { child, name }]),
-  );
+  const find = finderOf(value, field);
   const left: Record<string, Json> = {};
+  let whole = true;
   for (const key of Object.keys(fields)) {
-    if (key === '.') {
-      setKey(left, key, EMPTY);
-      continue;
-    }
-    const found = children.get(key);
-    if (found === undefined) continue;
     const set = asSet(fields[key]);
-    const inner = isEmpty(set) ? set : keepPresent(set, found.child, found.name);
-    if (isEmpty(set) || !isEmpty(inner)) setKey(left, key, inner);
+    const found = key === '.' ? undefined : find(key);
+    const inner = found === undefined || isEmpty(set) ? set : keepPresent(set, found.child, found.name);
+    const stays = key === '.' || (found !== undefined && (isEmpty(set) || !isEmpty(inner)));
+    if (stays) setKey(left, key, inner);
+    whole &&= stays && inner === fields[key];
   }
-  return left;
+  return whole ? fields : left;
+}
+
+/** Looks up a value's children as {@link childrenOf} names them. */
+function finderOf(
+  value: Json,
+  field: string,
+): (key: string) => { readonly child: Json; readonly name: string } | undefined {
+  if (isObject(value))
+    return (key) => {
+      const name = key.slice(2);
+      const child = key.startsWith('f:') ? get(value, name) : undefined;
+      return child === undefined ? undefined : { child, name };
+    };
+  const children = new Map(childrenOf(value, field)?.map(([key, child, name]) => [key, { child, name }]));
+  return (key) => children.get(key);
 }
 
 /** The fields that both sets name. */

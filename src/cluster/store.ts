@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
-import { getString } from '../base/json.ts';
+import { getString, setKey } from '../base/json.ts';
 import type { RevisionId } from '../base/units.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
@@ -78,9 +78,12 @@ export function withMetadata(
   object: KubernetesObject,
   fields: Readonly<Record<string, JsonObject[string] | undefined>>,
 ): KubernetesObject {
-  const metadata = Object.fromEntries(
-    Object.entries({ ...object.metadata, ...fields }).filter(([, value]) => value !== undefined),
-  ) as JsonObject;
+  const all: Readonly<Record<string, JsonObject[string] | undefined>> = { ...object.metadata, ...fields };
+  const metadata: Record<string, JsonObject[string]> = {};
+  for (const key of Object.keys(all)) {
+    const value = all[key];
+    if (value !== undefined) setKey(metadata, key, value);
+  }
   return { ...object, metadata };
 }
 

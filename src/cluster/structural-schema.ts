@@ -66,7 +66,7 @@ export function prune(object: JsonObject, schema: Schema): Pruned {
   for (const key of Object.keys(object)) {
     const value = object[key] ?? null;
     if (key === 'apiVersion' || key === 'kind' || key === 'metadata') setKey(result, key, value);
-    else pruneKey(result, key, value, schema, [], unknown);
+    else pruneKey(result, key, value, schema, undefined, unknown);
   }
   return { value: result, unknown: unknown.sort() };
 }
@@ -76,23 +76,26 @@ function pruneKey(
   key: string,
   value: Json,
   schema: Schema,
-  path: readonly PathSegment[],
+  path: Path,
   unknown: string[],
 ): void {
   const own = child(schema, key);
   const keeps = get(schema.node, 'x-kubernetes-preserve-unknown-fields') === true;
   const open = get(schema.node, 'additionalProperties') === true;
-  if (own !== undefined) setKey(target, key, pruneValue(value, own, [...path, key], unknown));
+  if (own !== undefined) setKey(target, key, pruneValue(value, own, { above: path, step: key }, unknown));
   else if (keeps || open) setKey(target, key, value);
-  else unknown.push(formatPath([...path, key]));
+  else unknown.push(formatPath({ above: path, step: key }));
 }
 
-function pruneValue(value: Json, schema: Schema, path: readonly PathSegment[], unknown: string[]): Json {
+/** The value itself if there is nothing to prune. */
+function pruneValue(value: Json, schema: Schema, path: Path, unknown: string[]): Json {
+  if (typeof value !== 'object' || value === null || isKnown(clean, schema, value)) return value;
+  const before = unknown.length;
   if (Array.isArray(value)) {
     const items = itemsOf(schema);
-    return items === undefined
-      ? value
-      : value.map((item: Json, i) => pruneValue(item, items, [...path, i], unknown));
+    if (items === undefined) return value;
+    const list = value.map((item: Json, i) => pruneValue(item, items, { above: path, step: i }, unknown));
+    return unknown.length > before ? list : remember(clean, schema, value);
   }
   if (!isObject(value)) return value;
   const bare =
@@ -102,83 +105,124 @@ function pruneValue(value: Json, schema: Schema, path: readonly PathSegment[], u
   if (bare && untyped) return value;
   const result: Record<string, Json> = {};
   for (const key of Object.keys(value)) pruneKey(result, key, value[key] ?? null, schema, path, unknown);
-  return result;
+  return unknown.length > before ? result : remember(clean, schema, value);
 }
 
-/** The value with the schema's defaults where fields are missing. */
+/** The value with the schema's defaults where fields are missing; the value itself if none is. */
 export function withSchemaDefaults(value: Json, schema: Schema): Json {
+  if (typeof value !== 'object' || value === null || isKnown(complete, schema, value)) return value;
+  let whole = true;
+  const filled = (item: Json, own: Schema): Json => {
+    const result = withSchemaDefaults(item, own);
+    whole &&= result === item;
+    return result;
+  };
   if (Array.isArray(value)) {
     const items = itemsOf(schema);
-    return items === undefined ? value : value.map((item: Json) => withSchemaDefaults(item, items));
+    if (items === undefined) return value;
+    const list = value.map((item: Json) => filled(item, items));
+    return whole ? remember(complete, schema, value) : list;
   }
   if (!isObject(value)) return value;
   const result: Record<string, Json> = {};
   for (const key of Object.keys(value)) {
     const own = child(schema, key);
     const field = value[key] ?? null;
-    setKey(result, key, own === undefined ? field : withSchemaDefaults(field, own));
+    setKey(result, key, own === undefined ? field : filled(field, own));
   }
-  const properties = getObject(schema.node, 'properties');
-  for (const key of Object.keys(properties)) {
+  for (const [key, own, fallback] of defaultsOf(schema)) {
     if (Object.hasOwn(value, key)) continue;
+    whole = false;
+    setKey(result, key, withSchemaDefaults(fallback, own));
+  }
+  return whole ? remember(complete, schema, value) : result;
+}
+
+const defaults = new WeakMap<JsonObject, readonly (readonly [string, Schema, Json])[]>();
+
+/** The properties of a schema that have a default. */
+function defaultsOf(schema: Schema): readonly (readonly [string, Schema, Json])[] {
+  const known = defaults.get(schema.node);
+  if (known !== undefined) return known;
+  const found = Object.keys(getObject(schema.node, 'properties')).flatMap((key) => {
     const own = child(schema, key);
     const fallback = own === undefined ? undefined : get(own.node, 'default');
-    if (own !== undefined && fallback !== undefined) setKey(result, key, withSchemaDefaults(fallback, own));
-  }
-  return result;
+    return own === undefined || fallback === undefined ? [] : [[key, own, fallback] as const];
+  });
+  defaults.set(schema.node, found);
+  return found;
+}
+
+/** Values that a level of a schema leaves as they are, by the level: an object is written many times with the same parts. */
+type Known = WeakMap<JsonObject, WeakSet<JsonObject | readonly Json[]>>;
+const clean: Known = new WeakMap();
+const complete: Known = new WeakMap();
+const valid: Known = new WeakMap();
+
+const isKnown = (known: Known, { node }: Schema, value: JsonObject | readonly Json[]): boolean =>
+  known.get(node)?.has(value) === true;
+
+function remember<Value extends JsonObject | readonly Json[]>(
+  known: Known,
+  { node }: Schema,
+  value: Value,
+): Value {
+  const values = known.get(node) ?? new WeakSet();
+  known.set(node, values.add(value));
+  return value;
 }
 
 /** What the schema has against a whole object. */
 export function schemaErrors(object: JsonObject, schema: Schema): readonly FieldError[] {
   const errors: FieldError[] = [];
   const { metadata: _, apiVersion: __, kind: ___, ...content } = object;
-  check(content, schema, [], errors);
+  check(content, schema, undefined, errors);
   return errors;
 }
 
-function check(value: Json, schema: Schema, path: readonly PathSegment[], errors: FieldError[]): void {
+function check(value: Json, schema: Schema, path: Path, errors: FieldError[]): void {
   const { node } = schema;
-  const field = formatPath(path);
+  const composite = typeof value === 'object' && value !== null ? value : undefined;
+  if (composite !== undefined && isKnown(valid, schema, composite)) return;
+  const before = errors.length;
   const type = getString(node, 'type');
   const intOrString = get(node, 'x-kubernetes-int-or-string') === true;
   if (value === null && (get(node, 'nullable') === true || type === undefined)) return;
   if (type !== undefined && !intOrString && !isOfType(value, type)) {
     const found = typeName(value);
+    const field = formatPath(path);
     errors.push(invalidValue(field, found, `${field} in body must be of type ${type}: "${found}"`));
     return;
   }
   const allowed = getList(node, 'enum');
   if (allowed.length > 0 && !allowed.some((item) => equal(item, value)))
-    errors.push(notSupported(field, value, allowed.map(String)));
-  checkSize(value, node, field, errors);
+    errors.push(notSupported(formatPath(path), value, allowed.map(String)));
+  checkSize(value, node, path, errors);
   if (Array.isArray(value)) {
     const items = itemsOf(schema);
     if (items !== undefined)
-      for (const [i, item] of value.entries()) check(item, items, [...path, i], errors);
+      for (const [i, item] of value.entries()) check(item, items, { above: path, step: i }, errors);
   } else if (isObject(value)) checkObject(value, schema, path, errors);
+  if (composite !== undefined && errors.length === before) remember(valid, schema, composite);
 }
 
-function checkObject(
-  value: JsonObject,
-  schema: Schema,
-  path: readonly PathSegment[],
-  errors: FieldError[],
-): void {
+function checkObject(value: JsonObject, schema: Schema, path: Path, errors: FieldError[]): void {
   for (const key of getList(schema.node, 'required'))
-    if (typeof key === 'string' && !Object.hasOwn(value, key) && !(path.length === 0 && key === 'metadata'))
-      errors.push(required(formatPath([...path, key])));
+    if (typeof key === 'string' && !Object.hasOwn(value, key) && !(path === undefined && key === 'metadata'))
+      errors.push(required(formatPath({ above: path, step: key })));
   for (const key of Object.keys(value)) {
     const own = child(schema, key);
-    if (own !== undefined) check(value[key] ?? null, own, [...path, key], errors);
+    if (own !== undefined) check(value[key] ?? null, own, { above: path, step: key }, errors);
   }
 }
 
-function checkSize(value: Json, node: JsonObject, field: string, errors: FieldError[]): void {
+function checkSize(value: Json, node: JsonObject, path: Path, errors: FieldError[]): void {
   const limit = (key: string): number | undefined => {
     const found = get(node, key);
     return typeof found === 'number' ? found : undefined;
   };
   const refuse = (shown: Json, text: string): void => {
+    const field = formatPath(path);
     errors.push(invalidValue(field, shown, `${field} in body ${text}`));
   };
   if (typeof value === 'string') {
@@ -218,8 +262,12 @@ function typeName(value: Json): string {
   return typeof value;
 }
 
-const formatPath = (path: readonly PathSegment[]): string =>
-  path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
-    '',
-  );
+/** Where a value is: its step, and the way there. */
+type Path = { readonly above: Path; readonly step: PathSegment } | undefined;
+
+function formatPath(path: Path): string {
+  if (path === undefined) return '';
+  const above = formatPath(path.above);
+  if (typeof path.step === 'number') return `${above}[${path.step}]`;
+  return above === '' ? path.step : `${above}.${path.step}`;
+}

@@ -56,17 +56,17 @@ function prefixErrors(prefix: string): readonly string[] {
 /** Why a text is no label key (`app`, `example.com/app`), in Kubernetes' words; empty if it is one. */
 export function labelKeyErrors(text: string): readonly string[] {
   const parts = text.split('/');
-  const example = formatExample(NAME_TEXT, NAME, 'MyName', 'my.name', '123-abc');
+  const example = (): string => formatExample(NAME_TEXT, NAME, 'MyName', 'my.name', '123-abc');
   if (parts.length > 2)
     return [
-      `a valid label key ${example} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a valid label key ${example()} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ];
   const [first = '', second] = parts;
   const errors = second === undefined ? [] : [...prefixErrors(first)];
   const name = second ?? first;
   if (name === '') errors.push('name part must be non-empty');
   else if (name.length > NAME_LENGTH) errors.push(`name part ${tooLong(NAME_LENGTH)}`);
-  if (!NAME_PATTERN.test(name)) errors.push(`name part ${example}`);
+  if (!NAME_PATTERN.test(name)) errors.push(`name part ${example()}`);
   return errors;
 }
 
