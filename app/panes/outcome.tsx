@@ -351,7 +351,7 @@ function Progress({ row }: { readonly row: OutcomeRow }) {
         </span>
       )}
       {progress.failed === 0 && !progress.running && !gaveUp && (
-        <span>{progress.state === 'deleted' ? 'Completed' : progress.state}</span>
+        <span className="progress-state">{progress.state === 'deleted' ? 'Completed' : progress.state}</span>
       )}
     </>
   );

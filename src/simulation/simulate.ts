@@ -175,7 +175,8 @@ class Simulation {
   }
 
   #type(step: ScenarioStep): Stop | undefined {
-    if (this.#steps.length > 1) {
+    const before = this.#steps.at(-1)?.kind;
+    if (before === 'command') {
       const paused = this.#queue.runUntil(milliseconds(this.#queue.now() + PAUSE), () => this.#stop());
       if (!paused.rest) return paused.stop;
     }
