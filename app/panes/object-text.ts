@@ -2,11 +2,15 @@ import { diffLines } from 'diff';
 import { stringify } from 'yaml';
 import { isObject, type Json } from '../../src/index.ts';
 
-/** An object as kubectl prints YAML: without managedFields, keys in their own order, no folding. */
+/** An object as kubectl prints YAML: without managedFields, keys sorted, no folding. */
 export function yamlText(value: Json | undefined): string {
   return value === undefined
     ? ''
-    : stringify(withoutManagedFields(value), { lineWidth: 0, aliasDuplicateObjects: false });
+    : stringify(withoutManagedFields(value), {
+        lineWidth: 0,
+        aliasDuplicateObjects: false,
+        sortMapEntries: true,
+      });
 }
 
 export interface DiffLine {

@@ -366,8 +366,9 @@ function AdviceList({
   readonly trace: Trace;
   readonly at: Milliseconds;
 }) {
-  const [now, later] = partition(advice, (one) =>
-    one.events.some((id) => (trace.events[id]?.time ?? Infinity) <= at),
+  const [now, later] = partition(
+    advice,
+    (one) => (trace.events[one.events[0] ?? -1]?.end ?? Number.POSITIVE_INFINITY) <= at,
   );
   return (
     <section className="advice" aria-label="Advice">
