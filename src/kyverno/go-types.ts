@@ -1,4 +1,4 @@
-import { get, isObject, type Json, type JsonObject, setKey } from '../base/json.ts';
+import { get, isObject, type Json, type JsonObject, type PathSegment, setKey } from '../base/json.ts';
 
 /**
  * Kyverno reads policies into Go structs and prints them back: unknown fields are gone, fields stand in the order of the
@@ -174,6 +174,42 @@ export function goJson(value: Json): string {
     .replaceAll('&', '\\u0026')
     .replaceAll('\u2028', '\\u2028')
     .replaceAll('\u2029', '\\u2029');
+}
+
+/** A field that Kyverno's types do not have, with those that stand beside it. */
+export interface UnknownField {
+  readonly path: readonly PathSegment[];
+  readonly known: readonly string[];
+}
+
+/** Fields of a value that its struct does not have; the API server refuses them (strict decoding). */
+export function unknownFields(
+  struct: string,
+  value: Json | undefined,
+  path: readonly PathSegment[],
+): readonly UnknownField[] {
+  if (!isObject(value)) return [];
+  const fields = fieldsOf(struct);
+  const known = fields.map(({ name }) => name);
+  return Object.keys(value).flatMap((name) => {
+    const field = fields.find((one) => one.name === name);
+    const place = [...path, name];
+    return field === undefined ? [{ path: place, known }] : unknownBelow(field.type, get(value, name), place);
+  });
+}
+
+function unknownBelow(
+  type: string,
+  value: Json | undefined,
+  path: readonly PathSegment[],
+): readonly UnknownField[] {
+  // The schema leaves conditions open.
+  if (type === 'conditions') return [];
+  const struct = type.replace(/^\[\]|^\*/, '');
+  if (!Object.hasOwn(STRUCTS, struct)) return [];
+  return Array.isArray(value)
+    ? (value as readonly Json[]).flatMap((item, i) => unknownFields(struct, item, [...path, i]))
+    : unknownFields(struct, value, path);
 }
 
 /** Whether a part of a rule, read into its struct, differs from the struct's zero value; an empty list is not zero. */

@@ -23,8 +23,16 @@ const MAX_NOTE = 1024;
 /** The resource under which Kyverno writes Events. */
 export const EVENTS = { group: 'events.k8s.io', version: 'v1', resource: 'events' } as const;
 
-/** The Event object as it is sent to the API server; `time` in milliseconds since the Unix epoch. */
-export function formatEvent(event: KyvernoEvent, time: number, serial: number): KubernetesObject {
+/**
+ * The Event object as it is sent to the API server; `time` in milliseconds since the Unix epoch. `regardingVersion` is the
+ * resourceVersion of the regarded object, where the version tells it (up to 1.11, by client-go's recorder).
+ */
+export function formatEvent(
+  event: KyvernoEvent,
+  time: number,
+  serial: number,
+  regardingVersion?: string,
+): KubernetesObject {
   const namespace = event.regarding.namespace ?? 'default';
   const stamp = (BigInt(Math.floor(time)) * 1_000_000n + BigInt(serial)).toString(16).padStart(16, '0');
   const note = event.message.length > MAX_NOTE ? `${event.message.slice(0, MAX_NOTE - 3)}...` : event.message;
@@ -39,23 +47,28 @@ export function formatEvent(event: KyvernoEvent, time: number, serial: number): 
     action: event.action,
     reason: event.reason,
     type: event.type,
-    regarding: formatRef(event.regarding),
+    regarding: formatRef(event.regarding, regardingVersion),
     ...(event.related === undefined ? {} : { related: formatRef(event.related) }),
     note,
   };
 }
 
-function formatRef(ref: ObjectRef): JsonObject {
+function formatRef(ref: ObjectRef, resourceVersion?: string): JsonObject {
   const fields: Record<string, Json> = { apiVersion: ref.apiVersion, kind: ref.kind, name: ref.name };
   if (ref.namespace !== undefined) fields['namespace'] = ref.namespace;
   if (ref.uid !== undefined) fields['uid'] = ref.uid;
+  if (resourceVersion !== undefined) fields['resourceVersion'] = resourceVersion;
   return fields;
 }
 
-/** The Event of the same kind that a series would count, if there is one; the text does not matter (client-go, up to 1.11). */
+/**
+ * The Event of the same kind that a series would count, if there is one; the text does not matter, but the regarded object
+ * must not have changed (client-go, up to 1.11).
+ */
 export const findRepeated = (
   event: KyvernoEvent,
   events: readonly KubernetesObject[],
+  regardingVersion?: string,
 ): KubernetesObject | undefined =>
   events.find(
     (known) =>
@@ -63,7 +76,7 @@ export const findRepeated = (
       known['reason'] === event.reason &&
       known['action'] === event.action &&
       known['reportingController'] === event.reportingComponent &&
-      equal(known['regarding'], formatRef(event.regarding)) &&
+      equal(known['regarding'], formatRef(event.regarding, regardingVersion)) &&
       equal(known['related'], event.related && formatRef(event.related)),
   );
 

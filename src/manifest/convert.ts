@@ -122,6 +122,7 @@ class Converter {
 
   #scalar(node: Scalar): Json {
     const value = this.#resolved(node);
+    if (typeof value === 'boolean') this.#boolean(node, value);
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
       this.#problem(
         'yaml-large-number',
@@ -130,6 +131,18 @@ class Converter {
         rangeOf(node),
       );
     return value;
+  }
+
+  /** YAML 1.1's other words for true and false, which mostly were meant as text. */
+  #boolean(node: Scalar, value: boolean): void {
+    const source = node.source ?? '';
+    if (/^(true|false)$/i.test(source)) return;
+    const range = rangeOf(node);
+    this.#problem('yaml-boolean', 'warning', `${source} without quotes is read as ${value}.`, range, {
+      hint: 'Put it in quotes if it is meant as text.',
+      note: `read as ${value}`,
+      fix: { title: 'Put it in quotes', edits: [{ range, text: `"${source}"` }] },
+    });
   }
 
   #resolved(node: Scalar): ScalarValue {
@@ -187,10 +200,7 @@ class Converter {
     if (isAlias(key) || isScalar(key)) {
       const value = this.value(key);
       const name = isObject(value) || Array.isArray(value) ? undefined : keyText(value as ScalarValue);
-      if (name !== undefined) {
-        if (typeof value === 'boolean') this.#booleanKey(name, range);
-        return name;
-      }
+      if (name !== undefined) return name;
     }
     const template = syntaxProblems.get().explainTemplateAt(this.#text, range.start);
     if (template !== undefined) {
@@ -198,22 +208,6 @@ class Converter {
         this.diagnostics.push(template);
     } else this.#problem('yaml-key', 'error', 'A key must be text.', range, { note: 'not a key' });
     return undefined;
-  }
-
-  #booleanKey(name: string, range: TextRange): void {
-    const source = this.#text.slice(range.start, range.end);
-    if (source === name) return;
-    this.#problem(
-      'yaml-boolean-key',
-      'warning',
-      `The key ${source} without quotes is read as ${name}.`,
-      range,
-      {
-        hint: 'Put it in quotes.',
-        note: `read as ${name}`,
-        fix: { title: 'Put it in quotes', edits: [{ range, text: `"${source}"` }] },
-      },
-    );
   }
 
   /** `<<`: keys of the merged mappings, earlier ones winning; unlike YAML 1.1 they do replace keys that stand above (go-yaml 2). */

@@ -11,11 +11,12 @@ export interface ParseLimits {
 }
 
 /**
- * A million characters take about a second to read, and etcd takes no object above 1.5 MiB; 200 levels are three times the deepest CRD
- * schema; the alias limit stops "billion laughs" long before a copy of the value would hurt.
+ * 1.5 MiB is what etcd takes for one object, enough for Kyverno's own CRD of 1.4 MB, and one to two seconds of reading; 200
+ * levels are three times the deepest CRD schema; the alias limit stops "billion laughs" long before a copy of the value
+ * would hurt.
  */
 export const DEFAULT_LIMITS: ParseLimits = {
-  characters: 1_048_576,
+  characters: 1_572_864,
   depth: 200,
   documents: 2_000,
   aliasedValues: 20_000,

@@ -176,6 +176,11 @@ describe('explaining broken YAML', () => {
     expect(parse(fixed(text)).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
+  it('warns of words that YAML takes for booleans', () => {
+    expect(codes('on: no\nx: "yes"\nz: True\n')).toEqual(['yaml-boolean', 'yaml-boolean']);
+    expect(codes(fixed('a: n\n'))).toEqual([]);
+  });
+
   it('warns of duplicate keys, and the last one counts', () => {
     expect(codes('a: 1\na: 2\n')).toEqual(['yaml-duplicate-key']);
     expect(values('a: 1\na: 2\n')).toEqual([{ a: 2 }]);

@@ -1,0 +1,91 @@
+import { get, getList, getObject, getString, isObject, type Json, type PathSegment } from '../base/json.ts';
+import { isSet } from './go-types.ts';
+import type { Policy } from './policy.ts';
+
+/** A part of a policy that is not simulated: what it is, and where it stands in the policy document. */
+export interface UnsupportedPart {
+  readonly what: string;
+  readonly path: readonly PathSegment[];
+  /** What that means for the simulation. */
+  readonly consequence: string;
+}
+
+const NO_RESULT = 'This rule has no result here.';
+
+/** Everything in a classic policy that the simulation leaves out. Nothing is passed over without a word. */
+export function unsupportedParts(policy: Policy): readonly UnsupportedPart[] {
+  const rules = getList(policy.spec, 'rules').flatMap((rule, index) =>
+    partsOfRule(rule, ['spec', 'rules', index]),
+  );
+  const found: UnsupportedPart[] = [];
+  if (getList(policy.spec, 'webhookConfiguration', 'matchConditions').length > 0)
+    found.push({
+      what: 'spec.webhookConfiguration.matchConditions',
+      path: ['spec', 'webhookConfiguration', 'matchConditions'],
+      consequence: 'The policy is evaluated as if they were true.',
+    });
+  if (get(policy.spec, 'useServerSideApply') === true)
+    found.push({
+      what: 'spec.useServerSideApply',
+      path: ['spec', 'useServerSideApply'],
+      consequence: 'Targets are created and updated as without it.',
+    });
+  return [...found, ...rules];
+}
+
+function partsOfRule(rule: Json, path: readonly PathSegment[]): readonly UnsupportedPart[] {
+  const validate = getObject(rule, 'validate');
+  const parts: UnsupportedPart[] = [];
+  for (const field of ['cel', 'manifests', 'assert'])
+    if (isObject(get(validate, field)))
+      parts.push({ what: `validate.${field}`, path: [...path, 'validate', field], consequence: NO_RESULT });
+  if (getList(rule, 'celPreconditions').length > 0)
+    parts.push({ what: 'celPreconditions', path: [...path, 'celPreconditions'], consequence: NO_RESULT });
+  if (getList(rule, 'verifyImages').some((image) => isSet('ImageVerification', image)))
+    parts.push({ what: 'verifyImages', path: [...path, 'verifyImages'], consequence: NO_RESULT });
+  if (Array.isArray(get(get(rule, 'mutate'), 'targets')))
+    parts.push({
+      what: 'mutate.targets',
+      path: [...path, 'mutate', 'targets'],
+      consequence: 'Existing objects are not changed.',
+    });
+  return [...parts, ...partsOfContexts(rule, path)];
+}
+
+/** Context entries that ask outside the cluster, at the rule and in its foreach. */
+function partsOfContexts(scope: Json, path: readonly PathSegment[]): readonly UnsupportedPart[] {
+  const own = getList(scope, 'context').flatMap((entry, index) =>
+    partsOfEntry(entry, [...path, 'context', index]),
+  );
+  const nested: readonly (readonly PathSegment[])[] = [
+    ['foreach'],
+    ['validate', 'foreach'],
+    ['mutate', 'foreach'],
+    ['generate', 'foreach'],
+  ];
+  const below = nested.flatMap((place) =>
+    getList(scope, ...place).flatMap((one, index) => partsOfContexts(one, [...path, ...place, index])),
+  );
+  return [...own, ...below];
+}
+
+function partsOfEntry(entry: Json, path: readonly PathSegment[]): readonly UnsupportedPart[] {
+  const call = get(entry, 'apiCall');
+  const outside: readonly (readonly [boolean, string, readonly PathSegment[]])[] = [
+    [isObject(get(entry, 'imageRegistry')), 'imageRegistry', ['imageRegistry']],
+    [isObject(get(entry, 'globalReference')), 'globalReference', ['globalReference']],
+    [isObject(get(call, 'service')), 'apiCall.service', ['apiCall', 'service']],
+    [getString(call, 'method') === 'POST', 'apiCall with POST', ['apiCall', 'method']],
+  ];
+  return outside.flatMap(([is, what, below]) =>
+    is
+      ? [
+          {
+            what: `context ${what}`,
+            path: [...path, ...below],
+            consequence: 'Looking it up is an error here.',
+          },
+        ]
+      : [],
+  );
+}
