@@ -6,7 +6,7 @@ import type { Scheduler } from '../base/scheduler.ts';
 import type { EventId } from '../base/units.ts';
 import type { ApiRequest, ApiResponse, ApiServer, ResourceInfo } from '../cluster/api.ts';
 import type { PolicyContext } from '../engine/policy-context.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { gvkOf, refOf } from '../kubernetes/object.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
 import {
@@ -71,14 +71,21 @@ export const placeOf = (
     : { resource: info };
 
 export function* raiseEvent(env: BackgroundEnvironment, event: KyvernoEvent, cause: EventId): Process<void> {
-  const known = env.behaviour.foldsRepeatedEvents
-    ? findRepeated(event, env.server.listAll(EVENTS))
-    : undefined;
+  const folds = env.behaviour.foldsRepeatedEvents;
+  const version = folds ? versionOf(env, event.regarding) : undefined;
+  const known = folds ? findRepeated(event, env.server.listAll(EVENTS), version) : undefined;
   if (known !== undefined) return yield* countRepeat(env, event, known, cause);
-  const body = formatEvent(event, env.wallClock(), Math.floor(env.random() * 1_000_000));
+  const body = formatEvent(event, env.wallClock(), Math.floor(env.random() * 1_000_000), version);
   const namespace = event.regarding.namespace ?? 'default';
   const response = yield* ask(env, { verb: 'create', resource: EVENTS, namespace, body, cause });
   env.recorder.record({ ...event, kind: 'event', phase: 'background', cause: response.event });
+}
+
+/** The resourceVersion of an object as it is now. */
+function versionOf(env: BackgroundEnvironment, ref: ObjectRef): string | undefined {
+  const info = infoOf(env, ref);
+  const found = info && env.server.lookup(info, ref.namespace ?? '', ref.name);
+  return found && String(found.metadata['resourceVersion'] ?? '');
 }
 
 /** A repeated Event begins a series; from then on it is counted in memory. */

@@ -37,10 +37,6 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
     reason: 'The cleanup controller and the webhook that reads TTL labels are not simulated.',
   },
   {
-    case: '1.11/S04a-data-sync-true',
-    reason: '1.11 folds repeated Events into a series by a key that the recording alone does not tell.',
-  },
-  {
     case: '1.11/V02-denial-text',
     reason: 'Of two rules of one policy 1.11 writes the Events in an order that follows a Go map.',
   },
