@@ -210,7 +210,10 @@ export function KeySheet() {
                 );
               })}
             </div>
-            <p className="key-foot">Single letters rest while a text field or the editor has the focus.</p>
+            <p className="key-foot">
+              Single letters rest while a text field or the editor has the focus. Escape, then Tab, leaves the
+              editor.
+            </p>
           </Dialog.Content>
         </Dialog.Overlay>
       </Dialog.Portal>

@@ -144,7 +144,7 @@ function MonacoEditor({ monaco, caret }: { readonly monaco: Monaco; readonly car
       const { model, view } = modelOf(path);
       created.setModel(model);
       if (view !== null) created.restoreViewState(view);
-      created.updateOptions({ ariaLabel: `YAML of ${path}` });
+      created.updateOptions({ ariaLabel: `YAML of ${path}. Escape, then Tab, leaves it.` });
     };
     // What changed elsewhere (undo, a fix, a form) is written into the models as the smallest change.
     const sync = (): void => {

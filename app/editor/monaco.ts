@@ -125,7 +125,7 @@ export function createModel(text: string, uri: Uri): editor.ITextModel {
 
 /** An editor in the studio's type and manner. */
 export function createEditor(host: HTMLElement): editor.IStandaloneCodeEditor {
-  return editor.create(host, {
+  const created = editor.create(host, {
     model: null,
     theme: 'studio',
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
@@ -160,10 +160,22 @@ export function createEditor(host: HTMLElement): editor.IStandaloneCodeEditor {
     unicodeHighlight: { ambiguousCharacters: false },
     accessibilitySupport: 'auto',
     ariaLabel: 'YAML',
-    // Tab moves the focus on once the person asks for it (Ctrl+M); otherwise it indents.
+    // Tab indents, until Escape: see `leaveByEscape`.
     tabFocusMode: false,
     fixedOverflowWidgets: true,
   });
+  leaveByEscape(created);
+  return created;
+}
+
+/** Escape, then Tab, leaves the editor: it must not hold a person who has only keys (WCAG 2.1.2). */
+function leaveByEscape(created: editor.IStandaloneCodeEditor): void {
+  const moves = (tabFocusMode: boolean): void => created.updateOptions({ tabFocusMode });
+  created.onKeyDown(({ keyCode }) => {
+    if (keyCode === KeyCode.Escape) moves(true);
+    else if (keyCode !== KeyCode.Tab && keyCode !== KeyCode.Shift) moves(false);
+  });
+  created.onDidBlurEditorText(() => moves(false));
 }
 
 export type Editor = editor.IStandaloneCodeEditor;
