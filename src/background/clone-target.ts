@@ -2,17 +2,17 @@ import { equal, getList, getObject, getString, type Json } from '../base/json.ts
 import type { Process } from '../base/process.ts';
 import type { GenerateTarget } from '../engine/engine-response.ts';
 import { parseKindSelector } from '../kubernetes/kind-selector.ts';
-import { parseLabelSelector } from '../kubernetes/label-selector.ts';
+import { type LabelSelector, parseLabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { formatApiVersion, nameOf } from '../kubernetes/object.ts';
 import { CLONE_SOURCE, downstreamLabels, labelOf, sourceLabels } from '../kyverno/labels.ts';
 import { ask, type BackgroundEnvironment, infoOf, placeOf } from './environment.ts';
 import {
   type ApplyError,
-  applyError,
   type Generated,
   generateObject,
   isSynchronized,
+  logFailure,
   type RuleTask,
   recordTarget,
   targetRef,
@@ -32,22 +32,24 @@ export function* generateClone(
   if (info === undefined) return { error: missing(ref, 'the server could not find the requested resource') };
   const place = placeOf(info, source.namespace);
   const found = yield* ask(env, { verb: 'get', ...place, name: source.name, cause: task.cause });
-  if (found.object === undefined) {
-    const failure = found.failure;
-    if (failure !== undefined && failure.code !== 404) return { error: applyError(failure, true) };
-    const error = missing(ref, failure?.message ?? '');
-    recordTarget(env, task, ref, 'refused', `The source ${source.namespace}/${source.name} does not exist.`);
-    return { error };
-  }
-  return yield* copySource(env, task, ref, found.object);
+  if (found.object !== undefined) return yield* copySource(env, task, ref, found.object);
+  const { code = 404, message = '' } = found.failure ?? {};
+  const error = missing(ref, message);
+  const where = `${source.namespace === '' ? '' : `${source.namespace}/`}${source.name}`;
+  const why =
+    code === 404 ? `The source ${where} does not exist.` : `The source ${where} was refused: ${message}`;
+  logFailure(env, task, ref, error);
+  recordTarget(env, task, ref, 'refused', why);
+  return { error };
 }
 
 /** Kyverno prints the target where it means the source (clone.go). */
-const missing = (ref: ObjectRef, message: string): ApplyError => ({
-  message: `source resource ${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ''}/${ref.name} not found: ${message}`,
-  notFound: false,
-  lookup: true,
-});
+const missing = (ref: ObjectRef, message: string): ApplyError =>
+  failedLookup(
+    `source resource ${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ''}/${ref.name} not found: ${message}`,
+  );
+
+const failedLookup = (message: string): ApplyError => ({ message, notFound: false, lookup: true });
 
 /** Marks the source as one, then writes the copy. */
 function* copySource(
@@ -116,6 +118,25 @@ function isSame(copy: KubernetesObject, live: KubernetesObject): boolean {
   return equal(bare(copy), bare(live));
 }
 
+/** A label selector as it stands in a request; one that Kubernetes does not take selects everything here. */
+function formatSelector(selector: Json | undefined): string {
+  const parsed = parseLabelSelector(selector);
+  return 'error' in parsed ? '' : parsed.selector.map(formatRequirement).join(',');
+}
+
+function formatRequirement({ key, operator, values }: LabelSelector[number]): string {
+  switch (operator) {
+    case 'In':
+      return `${key} in (${values.join(',')})`;
+    case 'NotIn':
+      return `${key} notin (${values.join(',')})`;
+    case 'Exists':
+      return key;
+    case 'DoesNotExist':
+      return `!${key}`;
+  }
+}
+
 /** Copies every source that a cloneList selects into the target namespace; the first error ends the rule. */
 export function* generateCloneList(
   env: BackgroundEnvironment,
@@ -126,13 +147,8 @@ export function* generateCloneList(
   const created: ObjectRef[] = [];
   const from = getString(cloneList, 'namespace') ?? '';
   if (cloneList === undefined || from === target.namespace) return { created };
-  const parsed = parseLabelSelector(cloneList['selector']);
-  const labelSelector =
-    'selector' in parsed
-      ? Object.entries(getObject(cloneList, 'selector', 'matchLabels'))
-          .map(([name, value]) => `${name}=${String(value)}`)
-          .join(',')
-      : '';
+  const logTarget = { apiVersion: '', kind: '', name: '', namespace: target.namespace };
+  const labelSelector = formatSelector(cloneList['selector']);
   for (const kind of getList(cloneList, 'kinds')) {
     const selector = parseKindSelector(String(kind));
     const info = env.server
@@ -146,7 +162,18 @@ export function* generateCloneList(
     if (info === undefined) continue;
     const place = placeOf(info, from);
     const listed = yield* ask(env, { verb: 'list', ...place, labelSelector, cause: task.cause });
-    if (listed.failure !== undefined) return { created, error: applyError(listed.failure, true) };
+    if (listed.failure !== undefined) {
+      const ref = {
+        apiVersion: formatApiVersion(info),
+        kind: info.kind,
+        name: '',
+        namespace: target.namespace,
+      };
+      const text = `${ref.apiVersion} ${ref.kind}/${from}. ${listed.failure.message}`;
+      const error = failedLookup(`failed to list source resource for cloneList ${text}`);
+      logFailure(env, { ...task, logTarget }, ref, error);
+      return { created, error };
+    }
     for (const source of listed.items ?? []) {
       const ref: ObjectRef = {
         apiVersion: formatApiVersion(info),
@@ -154,7 +181,6 @@ export function* generateCloneList(
         ...(target.namespace === '' ? {} : { namespace: target.namespace }),
         name: nameOf(source),
       };
-      const logTarget = { apiVersion: '', kind: '', name: '', namespace: target.namespace };
       const made = yield* copySource(env, { ...task, logTarget }, ref, {
         ...source,
         apiVersion: ref.apiVersion,

@@ -45,13 +45,13 @@ export interface BackgroundEnvironment {
 /** Sends a request as the background controller's service account. */
 export function* ask(
   env: BackgroundEnvironment,
-  request: Omit<ApiRequest, 'user' | 'component' | 'fieldManager'>,
+  request: Omit<ApiRequest, 'user' | 'component' | 'fieldManager'> & { readonly fieldManager?: string },
 ): Process<ApiResponse> {
   return yield* env.server.request({
+    fieldManager: 'background-controller',
     ...request,
     user: BACKGROUND_CONTROLLER,
     component: 'background-controller',
-    fieldManager: 'background-controller',
   });
 }
 

@@ -1,6 +1,7 @@
 import { getObject, getString, isObject, type Json } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { type EventId, milliseconds } from '../base/units.ts';
+import type { ResourceInfo } from '../cluster/api.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { uidOf } from '../kubernetes/object.ts';
 import { labelOf, POLICY_NAME } from '../kyverno/labels.ts';
@@ -64,7 +65,7 @@ function* findOrMiss(
   return env.behaviour.missingTriggerWithoutRequest === 'fails' ? { error: 'resource not found' } : {};
 }
 
-/** Lists the trigger's kind and picks the object by uid. */
+/** Lists the trigger's kind and picks the object by uid (background/common/resource.go). */
 function* find(
   env: BackgroundEnvironment,
   item: WorkItem,
@@ -75,6 +76,7 @@ function* find(
   const info = infoOf(env, trigger);
   if (info === undefined)
     return { error: 'failed to list trigger resources: the server could not find the requested resource' };
+  if (trigger.uid === undefined) return yield* findByName(env, trigger, info, cause);
   const now = env.scheduler.now();
   const due = item.pace.lastList === undefined ? now : item.pace.lastList + BACKGROUND_LATENCIES.listPeriod;
   const allowed = env.server.authorize(BACKGROUND_CONTROLLER, {
@@ -97,6 +99,21 @@ function* find(
   return found === undefined
     ? { error: `${nameTrigger(trigger)} not found in the cluster, ${REJECTED}` }
     : { trigger: found };
+}
+
+/** A trigger that is known by its name alone is asked for by it. */
+function* findByName(
+  env: BackgroundEnvironment,
+  trigger: ObjectRef,
+  info: ResourceInfo,
+  cause: EventId,
+): Process<FetchedTrigger> {
+  const { apiVersion, kind, namespace = '', name } = trigger;
+  if (name === '') return { error: 'resource not found' };
+  const { object, failure } = yield* ask(env, { verb: 'get', ...placeOf(info, namespace), name, cause });
+  return object === undefined
+    ? { error: `resource ${apiVersion}/${kind}/${namespace}/${name}: ${failure?.message ?? ''}` }
+    : { trigger: object };
 }
 
 const namespaceOfRef = (ref: ObjectRef): { readonly namespace?: string } =>

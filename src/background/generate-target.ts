@@ -1,7 +1,7 @@
 import { equal, get, getObject, type Json, type JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
-import type { StatusFailure } from '../cluster/api.ts';
+import type { ApiResponse, StatusFailure } from '../cluster/api.ts';
 import type { GenerateTarget } from '../engine/engine-response.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
@@ -94,7 +94,7 @@ export function* generateObject(
   const { cause } = task;
   const info = infoOf(env, ref);
   const fail = (error: ApplyError): Generated => {
-    if (error.lookup) logLine(env, 'failed to generate resource', lines(task, ref), cause, error.message);
+    if (error.lookup) logFailure(env, task, ref, error);
     recordTarget(env, task, ref, 'refused', refusal(ref, error.message));
     return { error };
   };
@@ -104,7 +104,7 @@ export function* generateObject(
   const found = yield* ask(env, { verb: 'get', ...place, name: ref.name, cause });
   if (found.failure !== undefined && found.failure.code !== 404) return fail(applyError(found.failure, true));
   if (found.object === undefined) {
-    const made = yield* ask(env, { verb: 'create', ...place, body: object, cause });
+    const made = yield* write(env, task, { verb: 'create', ...place, body: object, cause }, ref.name);
     if (made.failure !== undefined && made.failure.reason !== 'AlreadyExists')
       return fail(applyError(made.failure, false));
     logLine(env, 'created generate target resource', lines(task, ref), cause);
@@ -135,7 +135,7 @@ function* overwrite(
   const resourceVersion = live.metadata['resourceVersion'] ?? '';
   const body = { ...object, metadata: { ...object.metadata, resourceVersion } };
   const { cause } = task;
-  const put = yield* ask(env, { verb: 'update', ...place, name: ref.name, body, cause });
+  const put = yield* write(env, task, { verb: 'update', ...place, body, cause }, ref.name);
   if (put.failure !== undefined) {
     logLine(env, 'failed to update resource', lines(task, ref), cause, put.failure.message);
     return fail(applyError(put.failure, false));
@@ -154,6 +154,28 @@ function* overwrite(
   return {};
 }
 
+/** Creates or replaces the target; with `useServerSideApply` it is applied instead, whoever owned its fields (lifecycle C.4). */
+function* write(
+  env: BackgroundEnvironment,
+  task: RuleTask,
+  request: Omit<Parameters<typeof ask>[1], 'body'> & { readonly body: KubernetesObject },
+  name: string,
+): Process<ApiResponse> {
+  if (get(task.policy.spec, 'useServerSideApply') !== true)
+    return yield* ask(env, request.verb === 'update' ? { ...request, name } : request);
+  const { body, ...rest } = request;
+  const { resourceVersion: _, ...metadata } = body.metadata;
+  const patch = { type: 'apply', body: { ...body, metadata } } as const;
+  return yield* ask(env, {
+    ...rest,
+    verb: 'patch',
+    name,
+    patch,
+    force: true,
+    fieldManager: 'kyverno-generate',
+  });
+}
+
 /** Whether every field of the generated object is in the live one (1.11). */
 function isSubset(wanted: Json, live: Json | undefined): boolean {
   if (Array.isArray(wanted))
@@ -169,6 +191,14 @@ function isSubset(wanted: Json, live: Json | undefined): boolean {
 
 const lines = (task: RuleTask, ref: ObjectRef) =>
   subjectOf(task.item, task.context, task.trigger, task.logTarget ?? ref);
+
+/** The line about a target that could not even be decided on. */
+export const logFailure = (
+  env: BackgroundEnvironment,
+  task: RuleTask,
+  ref: ObjectRef,
+  error: ApplyError,
+): void => logLine(env, 'failed to generate resource', lines(task, ref), task.cause, error.message);
 
 const triggerText = ({ trigger }: RuleTask): string => {
   const ref = refOf(trigger);

@@ -16,6 +16,7 @@ import {
 import type { Policy, Rule } from '../kyverno/policy.ts';
 import type { PolicyCache } from '../kyverno/policy-informer.ts';
 import { planUpdateRequests, type RuleContext, updateRequestsOf } from '../kyverno/update-request.ts';
+import { canProcessInBackground } from './background-policy.ts';
 import { ask, type BackgroundEnvironment, infoOf, placeOf } from './environment.ts';
 import { existingTriggers } from './existing-triggers.ts';
 import { isSynchronized } from './generate-target.ts';
@@ -57,6 +58,7 @@ export class PolicyController {
   }
 
   *#created(policy: Policy, cause: EventId): Process<void> {
+    if (!canProcessInBackground(policy)) return;
     const rules = generateRules(policy);
     const contexts = rules.filter(syncsData).flatMap((rule) => this.#downstreamContexts(policy, rule, false));
     yield* this.#create(policy, contexts, undefined, cause);
@@ -65,8 +67,8 @@ export class PolicyController {
 
   *#updated(old: Policy, policy: Policy, cause: EventId): Process<void> {
     const rules = generateRules(policy);
-    // Without any generate rule left the controller does not look at the policy at all.
-    if (rules.length === 0) return;
+    // The gate looks at the policy as it is now: with its last generate rule gone nothing happens at all.
+    if (!canProcessInBackground(policy)) return;
     const removed = generateRules(old).filter(({ name }) => !rules.some((rule) => rule.name === name));
     yield* this.#deleted(old, removed, cause);
     const again: RuleContext[] = [];
