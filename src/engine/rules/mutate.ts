@@ -4,7 +4,6 @@ import { isSet } from '../../kyverno/go-types.ts';
 import type { Rule } from '../../kyverno/policy.ts';
 import type { EngineResponse, RuleExplanation, RuleResponse } from '../engine-response.ts';
 import { evaluateConditions, joinNonEmpty } from '../match/conditions.ts';
-import { matchRule } from '../match/match-rule.ts';
 import type { PolicyContext } from '../policy-context.ts';
 import { exceptionKey, matchExceptions } from './exceptions.ts';
 import {
@@ -15,12 +14,13 @@ import {
   startTrace,
   traceConditions,
   traceContext,
-  traceMatch,
 } from './explanation.ts';
-import { type MutatedRule, mutateRule } from './mutate-rule.ts';
+import type { MutatedRule } from './mutate-rule.ts';
+import { mutation } from './parts.ts';
+import { reasonNotToMatch } from './reason-not-to-match.ts';
 import { hasMutateExisting, respond } from './response.ts';
 import { createRuleScope } from './rule-scope.ts';
-import { policyApplies, subjectOf, unsupportedOfPolicy } from './subject.ts';
+import { policyApplies, unsupportedOfPolicy } from './subject.ts';
 
 /** Whether the rule changes the object of the request itself. */
 export const hasMutateStandard = (rule: Rule): boolean =>
@@ -63,27 +63,6 @@ export function mutate(
   };
 }
 
-/** Why the rule does not match, in Kyverno's words. */
-function reasonNotToMatch(
-  context: PolicyContext,
-  rule: Rule,
-  resource: KubernetesObject,
-  trace: RuleTrace | undefined,
-): string | undefined {
-  const { admissionInfo, configuration, policy } = context;
-  if (admissionInfo) {
-    const { userInfo, roles, clusterRoles } = admissionInfo;
-    if (configuration.isExcluded(userInfo.username, userInfo.groups, roles, clusterRoles)) {
-      addNode(trace, { label: 'match', status: 'fail', message: 'excluded by configuration' }, true);
-      return 'excluded by configuration';
-    }
-  }
-  const subject = subjectOf(context, resource);
-  const reason = matchRule(rule, subject, policy.namespace);
-  traceMatch(trace, rule, subject, reason);
-  return reason;
-}
-
 /** One rule: match → context → preconditions → exceptions → patches (lifecycle A.7). */
 function evaluateRule(
   context: PolicyContext,
@@ -115,5 +94,5 @@ function evaluateRule(
     // Kyverno leaves no blank before the first key.
     return { response: respond(rule, 'mutate', 'skip', `rule is skipped due to policy exceptions${keys}`) };
   }
-  return mutateRule({ rule, context, scope, parts: {}, trace }, resource);
+  return mutation.get().mutateRule({ rule, context, scope, parts: {}, trace }, resource);
 }

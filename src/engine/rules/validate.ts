@@ -1,7 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import { get, getList, getString, isObject } from '../../base/json.ts';
 import { stringEntries } from '../../kubernetes/label-selector.ts';
-import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Rule } from '../../kyverno/policy.ts';
 import type {
   EngineResponse,
@@ -10,7 +9,6 @@ import type {
   UnsupportedFeature,
 } from '../engine-response.ts';
 import { evaluateConditions, joinNonEmpty } from '../match/conditions.ts';
-import { matchRule } from '../match/match-rule.ts';
 import type { PolicyContext } from '../policy-context.ts';
 import { exceptionKey, matchExceptions } from './exceptions.ts';
 import type { RuleTrace } from './explanation.ts';
@@ -21,14 +19,14 @@ import {
   startTrace,
   traceConditions,
   traceContext,
-  traceMatch,
 } from './explanation.ts';
 import type { RuleTask } from './old-object.ts';
 import { podSecurity } from './parts.ts';
+import { reasonNotToMatch } from './reason-not-to-match.ts';
 import { hasValidate, respond, says } from './response.ts';
 import type { RuleScope } from './rule-scope.ts';
 import { createRuleScope } from './rule-scope.ts';
-import { policyApplies, subjectOf, unsupportedOfPolicy } from './subject.ts';
+import { policyApplies, unsupportedOfPolicy } from './subject.ts';
 import { validateRule } from './validate-rule.ts';
 
 /** Sub-types of validate that are not simulated. Kyverno 1.19 itself ignores `assert`, which 1.13 to 1.18 knew. */
@@ -55,27 +53,6 @@ function unsupportedOf(rule: Rule): UnsupportedFeature | undefined {
   };
 }
 
-/** Why a rule does not match, in Kyverno's words; on DELETE the old object is tried. */
-function reasonNotToMatch(
-  context: PolicyContext,
-  rule: Rule,
-  trace: RuleTrace | undefined,
-): string | undefined {
-  const { admissionInfo, configuration, policy } = context;
-  if (admissionInfo) {
-    const { userInfo, roles, clusterRoles } = admissionInfo;
-    if (configuration.isExcluded(userInfo.username, userInfo.groups, roles, clusterRoles)) {
-      addNode(trace, { label: 'match', status: 'fail', message: 'excluded by configuration' }, true);
-      return 'excluded by configuration';
-    }
-  }
-  const resource: KubernetesObject | undefined = context.newObject ?? context.oldObject;
-  const subject = subjectOf(context, resource);
-  const reason = matchRule(rule, subject, policy.namespace);
-  traceMatch(trace, rule, subject, reason);
-  return reason;
-}
-
 /** reportProperties with their variables substituted; as written if that fails. */
 function readProperties(rule: Rule, scope: RuleScope): Readonly<Record<string, string>> | undefined {
   const raw = get(rule.raw, 'reportProperties');
@@ -96,7 +73,7 @@ interface Evaluated {
 
 /** One rule: match → context → preconditions → exceptions → handler (lifecycle A.7). */
 function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | undefined): Evaluated {
-  const reason = reasonNotToMatch(context, rule, trace);
+  const reason = reasonNotToMatch(context, rule, context.newObject ?? context.oldObject, trace);
   if (reason !== undefined) return { reason };
   const unsupported = unsupportedOf(rule);
   if (!hasValidate(rule) && !unsupported) return {};
