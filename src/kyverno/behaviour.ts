@@ -26,6 +26,8 @@ export interface Behaviour {
   readonly prefixesRuleInMessages: boolean;
   /** 1.11: an existing target is left alone if the generated object is a subset of it. */
   readonly comparesAsSubset: boolean;
+  /** 1.19 on: UpdateRequests of policy events take 100 rule contexts at most. */
+  readonly batchesRuleContexts: boolean;
   /** 1.19 on: clone downstreams are cleaned up on policy deletion. */
   readonly cleansUpClonesOnPolicyDeletion: boolean;
   /** 1.19 on: NotEquals is true when only one side is a quantity. */
@@ -42,6 +44,10 @@ export interface Behaviour {
   readonly printsTriggerLookups: boolean;
   /** Rule-level failureAction, allowExistingViolations, emitWarning (1.13 on). */
   readonly ruleLevelFailureAction: boolean;
+  /** `webhookConfiguration.matchConditions` of a policy (1.12 on). */
+  readonly matchConditionsPerPolicy: boolean;
+  /** GlobalContextEntry and `globalReference` (1.12 on). */
+  readonly globalContext: boolean;
   /** ≤1.11: repeated PolicyError events are one Event with a series. */
   readonly foldsRepeatedEvents: boolean;
   /** 1.11: PolicyApplied Events are raised by default; the charts from 1.12 on omit them. */
@@ -71,6 +77,7 @@ const LATEST: Omit<Behaviour, 'version'> = {
   losesErrorInEvents: false,
   prefixesRuleInMessages: true,
   comparesAsSubset: false,
+  batchesRuleContexts: true,
   cleansUpClonesOnPolicyDeletion: true,
   notEqualsAcrossTypes: true,
   foldsDenialText: false,
@@ -79,6 +86,8 @@ const LATEST: Omit<Behaviour, 'version'> = {
   startProcessingLevel: 2,
   printsTriggerLookups: false,
   ruleLevelFailureAction: true,
+  matchConditionsPerPolicy: true,
+  globalContext: true,
   foldsRepeatedEvents: false,
   emitsPolicyApplied: false,
   reportsGenerate: true,
@@ -88,6 +97,7 @@ const LATEST: Omit<Behaviour, 'version'> = {
 
 const UP_TO_1_18: Difference = {
   fallsBackToAdmissionObject: true,
+  batchesRuleContexts: false,
   cleansUpClonesOnPolicyDeletion: false,
   notEqualsAcrossTypes: false,
   foldsDenialText: true,
@@ -122,6 +132,8 @@ const DIFFERENCES: Readonly<Record<KyvernoVersion, Difference>> = {
     createsUpdateRequestsBesideVerdict: false,
     missingTriggerWithoutRequest: 'pending',
     comparesAsSubset: true,
+    matchConditionsPerPolicy: false,
+    globalContext: false,
     logFormat: 'klog',
     foldsRepeatedEvents: true,
     emitsPolicyApplied: true,

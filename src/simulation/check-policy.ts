@@ -3,13 +3,12 @@ import { checkRulePermissions, deprecationWarning } from '../admission/policy-pe
 import type { ApiServer, Discovery } from '../cluster/api.ts';
 import { substituteAll } from '../engine/context/substitute.ts';
 import { findVariables } from '../engine/context/variable-pattern.ts';
-import { parseKindSelector } from '../kubernetes/kind-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { matchWildcard } from '../kubernetes/wildcard.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import { readPolicy } from '../kyverno/read-policy.ts';
-import { type PolicyValidationEnvironment, validatePolicy } from '../kyverno/validate-policy.ts';
+import { validatePolicy } from '../kyverno/validate-policy.ts';
+import { kindLookup } from './kind-lookup.ts';
 
 /** What the policy webhook asks of the cluster. */
 export interface PolicyCheckEnvironment {
@@ -32,35 +31,9 @@ export function checkPolicy(
   const { error, warnings } = validatePolicy(policy, old && readPolicy(old), {
     behaviour,
     variables: { find: findVariables, substitute: substituteAll },
-    ...kindsOf(discovery),
+    ...kindLookup(discovery.resources),
     permissions: (rule, index) => checkRulePermissions(server, behaviour, rule, index),
   });
   const deprecated = behaviour.warnsOfDeprecatedPolicies ? [deprecationWarning(policy.kind)] : [];
   return { ...(error === undefined ? {} : { denied: error }), warnings: [...warnings, ...deprecated] };
-}
-
-/** Discovery as validation asks it, with kind selectors (`Pod`, `apps/v1/Deployment`, `Pod/exec`). */
-function kindsOf({
-  resources,
-}: Discovery): Required<Pick<PolicyValidationEnvironment, 'isClusterScoped' | 'findKind'>> {
-  const named = (text: string): Discovery['resources'] => {
-    const { group, version, kind } = parseKindSelector(text);
-    return resources.filter(
-      (info) =>
-        matchWildcard(group, info.group) &&
-        matchWildcard(version, info.version) &&
-        matchWildcard(kind, info.kind),
-    );
-  };
-  return {
-    isClusterScoped: (kind) => named(kind).some(({ namespaced }) => !namespaced),
-    findKind: (text) => {
-      const { subresource } = parseKindSelector(text);
-      const found = named(text).flatMap(({ subresources }) =>
-        ['', ...subresources].filter((one) => matchWildcard(subresource, one)),
-      );
-      const [first] = found;
-      return first === undefined ? undefined : { subresource: found.find((one) => one !== '') ?? '' };
-    },
-  };
 }

@@ -81,21 +81,21 @@ function findUserVariables(policy: Policy, language: VariableLanguage): Problem 
   if (policy.rules.some(({ raw }) => Array.isArray(get(get(raw, 'mutate'), 'targets')))) return undefined;
   for (const { text } of language.find(printPolicy(policy)))
     if (FORBIDDEN_IN_BACKGROUND.some((banned) => banned.test(text)))
-      return problem(`variable ${text} is not allowed`, placeOf(policy, text));
+      return problem(`variable ${text} is not allowed`, deepest(policy.spec, SPEC, text));
   return undefined;
 }
 
-/** The deepest part of the policy whose text holds the variable. */
-function placeOf(policy: Policy, variable: string): Problem['path'] {
-  const path: (string | number)[] = [...SPEC];
-  let value: Json = policy.spec;
+/** The deepest part of a value whose text holds the variable; `at` is where the value stands. */
+function deepest(whole: Json, at: Problem['path'], variable: string): Problem['path'] {
+  const path: (string | number)[] = [...at];
+  let value = whole;
   for (;;) {
     const members: readonly (readonly [string | number, Json])[] = Array.isArray(value)
       ? [...value.entries()]
       : isObject(value)
         ? Object.entries(value)
         : [];
-    const next = members.find(([, member]) => goJson(member).includes(variable));
+    const next = members.find(([, member]) => holdsText(member, variable));
     if (next === undefined) return path;
     path.push(next[0]);
     value = next[1];
@@ -197,7 +197,7 @@ function findInTargets(
     const regex = background ? ALLOWED.background : ALLOWED.anywhere;
     const found = substitute(bare, regex, declaredNames(bare), language);
     if (found !== undefined)
-      return problem(`invalid variables defined at mutate.targets[${index}]: ${found}`, [
+      return problem(`invalid variables defined at mutate.targets[${index}]: ${found.error}`, [
         ...rule.path,
         'mutate',
         'targets',
@@ -222,9 +222,13 @@ function findInRule(
       ? ALLOWED.background
       : ALLOWED.anywhere;
   const found = substitute(typed, regex, declaredNames(typed), language);
-  return found === undefined
-    ? undefined
-    : problem(`variable substitution failed for rule ${rule.name}: ${found}`, rule.path);
+  return (
+    found &&
+    problem(
+      `variable substitution failed for rule ${rule.name}: ${found.error}`,
+      deepest(rule.raw, rule.path, found.expression),
+    )
+  );
 }
 
 /** Wildcard patterns of the names that context entries declare. */
@@ -261,15 +265,31 @@ function attestationNames(rule: JsonObject): readonly string[] {
   );
 }
 
+/** Whether a text or key somewhere in a value holds a text. */
+function holdsText(value: Json, text: string): boolean {
+  if (typeof value === 'string') return value.includes(text);
+  if (Array.isArray(value)) return value.some((one: Json) => holdsText(one, text));
+  return (
+    isObject(value) && Object.entries(value).some(([key, one]) => key.includes(text) || holdsText(one, text))
+  );
+}
+
+interface BadVariable {
+  readonly error: string;
+  readonly expression: string;
+}
+
 /** Replaces all variables by nothing; the error of the first that is unknown or no JMESPath. */
 function substitute(
   document: JsonObject,
   regex: RegExp,
   names: readonly string[],
   language: VariableLanguage,
-): string | undefined {
+): BadVariable | undefined {
   let unknown: string | undefined;
+  let last = '';
   const query = (expression: string): { readonly value: Json } | { readonly error: string } => {
+    last = expression;
     const text = expression.trim();
     if (text === '') return { error: 'invalid query (nil)' };
     const compiled = compileJmesPath(text);
@@ -281,5 +301,6 @@ function substitute(
   };
   const result = language.substitute(document, { query, isDelete: false });
   if (!('error' in result)) return undefined;
-  return unknown !== undefined && result.error.endsWith(unknown) ? unknown : result.error;
+  const isUnknown = unknown !== undefined && result.error.endsWith(unknown);
+  return { error: isUnknown && unknown !== undefined ? unknown : result.error, expression: last };
 }

@@ -1,0 +1,37 @@
+import type { ResourceInfo } from '../cluster/api.ts';
+import { parseKindSelector } from '../kubernetes/kind-selector.ts';
+import { matchWildcard } from '../kubernetes/wildcard.ts';
+import type { PolicyValidationEnvironment } from '../kyverno/validate-policy.ts';
+
+/** Served resources as the checks of policies ask for them, by kind selectors (`Pod`, `apps/v1/Deployment`, `Pod/exec`). */
+export function kindLookup(
+  resources: readonly ResourceInfo[],
+): Required<Pick<PolicyValidationEnvironment, 'isClusterScoped' | 'findKind'>> {
+  const known = new Map<string, readonly ResourceInfo[]>();
+  const named = (text: string): readonly ResourceInfo[] => {
+    const found = known.get(text) ?? findResources(resources, text);
+    known.set(text, found);
+    return found;
+  };
+  return {
+    isClusterScoped: (kind) => named(kind).some(({ namespaced }) => !namespaced),
+    findKind: (text) => {
+      const { subresource } = parseKindSelector(text);
+      const found = named(text).flatMap(({ subresources }) =>
+        ['', ...subresources].filter((one) => matchWildcard(subresource, one)),
+      );
+      const [first] = found;
+      return first === undefined ? undefined : { subresource: found.find((one) => one !== '') ?? '' };
+    },
+  };
+}
+
+function findResources(resources: readonly ResourceInfo[], text: string): readonly ResourceInfo[] {
+  const { group, version, kind } = parseKindSelector(text);
+  return resources.filter(
+    (info) =>
+      matchWildcard(kind, info.kind) &&
+      matchWildcard(version, info.version) &&
+      matchWildcard(group, info.group),
+  );
+}
