@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { yamlReader } from './scripts/yaml-reader.ts';
 
 const scenarios = resolve(import.meta.dirname, 'public/scenarios');
 const engine = resolve(import.meta.dirname, 'src');
@@ -69,7 +70,11 @@ const treeshake = {
 export default defineConfig({
   base: './',
   plugins: [react(), seedStory(), preloadFirstPaint()],
-  worker: { format: 'es', rolldownOptions: { treeshake } },
+  worker: {
+    format: 'es',
+    plugins: () => [yamlReader([join(engine, 'manifest')])],
+    rolldownOptions: { treeshake },
+  },
   build: { target: 'es2023', sourcemap: true, chunkSizeWarningLimit: 4096, rolldownOptions: { treeshake } },
   server: { host: 'localhost', port: 5173 },
   preview: { host: 'localhost', port: 4173 },

@@ -1,7 +1,7 @@
 import { clones, downstreams } from './background/parts.ts';
 import { patches } from './cluster/parts.ts';
 import { contextEntries } from './engine/context/parts.ts';
-import { podSecurity } from './engine/rules/parts.ts';
+import { mutation, podSecurity } from './engine/rules/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
@@ -21,6 +21,7 @@ export async function loadParts(): Promise<void> {
     contextEntries,
     downstreams,
     kyvernoFunctions,
+    mutation,
     otherCommands,
     patches,
     podSecurity,

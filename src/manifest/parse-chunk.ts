@@ -17,6 +17,7 @@ export function parseChunk(text: string, limits: ParseLimits): readonly ParsedCh
   }
   const composer = new Composer({
     schema: 'failsafe',
+    resolveKnownTags: false,
     uniqueKeys: false,
     keepSourceTokens: false,
     logLevel: 'silent',
