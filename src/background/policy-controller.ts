@@ -138,7 +138,7 @@ export class PolicyController {
   ): Process<void> {
     const env = this.#env;
     const deletes = contexts.some(({ deleteDownstream }) => deleteDownstream);
-    const size = deletes ? contexts.length : BATCH;
+    const size = deletes || !env.behaviour.batchesRuleContexts ? contexts.length : BATCH;
     for (let from = 0; from < contexts.length; from += size) {
       const batch = contexts.slice(from, from + size);
       for (const { object, ruleContext } of planUpdateRequests(env.behaviour, policy, batch)) {
