@@ -17,7 +17,7 @@ function Menu({ label, children, content }: MenuProps & { readonly content: Reac
       <DropdownMenu.Trigger className="plain-button" aria-label={label}>
         {children}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={document.querySelector('header')}>
         <DropdownMenu.Content className="menu sheet" align="start" sideOffset={4} collisionPadding={8}>
           {content}
         </DropdownMenu.Content>

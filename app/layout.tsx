@@ -84,6 +84,7 @@ function NarrowLayout() {
         id="panes"
         label={tabs.find((one) => one.id === shown)?.label ?? 'Files'}
       >
+        <h2 className="visually-hidden">{tabs.find((one) => one.id === shown)?.label ?? 'Files'}</h2>
         {shown === 'trace' ? timeline : shown === 'files' ? <Workspace /> : <PaneBody pane={shown} />}
       </TabPanel>
       {!phone && <div className="narrow-timeline">{timeline}</div>}

@@ -23,7 +23,7 @@ export function FileMenu({ path, onRename }: FileMenuProps) {
       <DropdownMenu.Trigger className="icon-button" aria-label="Files">
         <Icon name="more" />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={document.querySelector('main')}>
         <DropdownMenu.Content
           className="menu sheet"
           align="end"

@@ -38,7 +38,7 @@ export function ClusterPane() {
       <nav className="cluster-tree" aria-label="Objects in the cluster">
         {[...groups].map(([namespace, members]) => (
           <section key={namespace}>
-            <h4>{namespace === '' ? 'Cluster-scoped' : namespace}</h4>
+            <h3>{namespace === '' ? 'Cluster-scoped' : namespace}</h3>
             <ul>
               {members.map((member) => (
                 <li key={keyOf(member.ref)}>
