@@ -15,6 +15,7 @@ kind: ClusterPolicy
 metadata:
   name: require-team
 spec:
+  validationFailureAction: Enforce
   rules:
     - name: check-team
       match: {any: [{resources: {kinds: [Namespace]}}]}

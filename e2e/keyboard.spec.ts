@@ -1,17 +1,23 @@
 import { expect, test } from './fixtures.ts';
 import type { StudioPage } from './studio-page.ts';
 
-/** Presses Tab until something with this name has the focus, as a person does who cannot see where it is. */
-async function tabTo(studio: StudioPage, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+/** Presses Tab until something of this role and name has the focus, as a person does who has only keys. */
+async function tabTo(
+  studio: StudioPage,
+  role: 'tab' | 'button',
+  name: RegExp,
+  key: 'Tab' | 'Shift+Tab' = 'Tab',
+): Promise<void> {
+  const wanted = studio.page.getByRole(role, { name });
   for (let i = 0; i < 60; i += 1) {
+    const inEditor = await studio.page.evaluate(
+      () => document.activeElement?.closest('.monaco-editor') !== null,
+    );
+    if (inEditor) await studio.press('Escape');
     await studio.press(key);
-    const focused = await studio.page.evaluate(() => {
-      const element = document.activeElement;
-      return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
-    });
-    if (name.test(focused)) return;
+    if (await wanted.evaluateAll((found) => found.some((one) => one === document.activeElement))) return;
   }
-  throw new Error(`Tab never came to ${name}`);
+  throw new Error(`${key} never came to ${name}`);
 }
 
 test('the whole flow works without a mouse: play, find the denial, read why, change the version, share', async ({
@@ -42,7 +48,7 @@ test('the whole flow works without a mouse: play, find the denial, read why, cha
   await studio.press('[');
   await expect(studio.list.getByRole('row', { selected: true })).not.toContainText('never stored');
 
-  await tabTo(studio, /^Outcome$/, 'Shift+Tab');
+  await tabTo(studio, 'tab', /^Outcome$/, 'Shift+Tab');
   await studio.press('ArrowRight');
   await expect(studio.page.getByRole('tab', { name: 'Details' })).toBeFocused();
   await expect(studio.selectedEvent).toBeVisible();
@@ -55,7 +61,7 @@ test('the whole flow works without a mouse: play, find the denial, read why, cha
   await studio.press('Shift+.');
   await expect(studio.caption).toContainText('Step 2: create Namespace/good-namespace');
 
-  await tabTo(studio, /^Kyverno version/);
+  await tabTo(studio, 'button', /^Kyverno version/, 'Shift+Tab');
   await studio.press('Enter');
   await expect(studio.page.getByRole('menuitemradio', { name: /^1\.19/ })).toBeVisible();
   await studio.press('ArrowDown');
