@@ -467,6 +467,28 @@ describe('policies', () => {
   });
 });
 
+describe('two policies with one target', () => {
+  it('both count it as made, and it is the first one’s until the next trigger event', () => {
+    const one = generate(COPY);
+    const two = generate(COPY.replace("|| 'none'}}\"}", "|| 'none'}}\", by: two}")).replace(
+      'name: gen',
+      'name: gen-two',
+    );
+    const trace = play(
+      '1.19',
+      NAMESPACES + one + two,
+      ['kubectl create -f t.yaml', 'kubectl annotate cm t -n from a=b'],
+      {
+        't.yaml': trigger('t'),
+      },
+    );
+    expect(lives(trace, 1)).toEqual([COMPLETED, COMPLETED]);
+    expect(ofKind(trace, 'target', 1).map(({ result }) => result)).toEqual(['created', 'kept']);
+    expect(logs(trace, 1).filter((text) => text === 'created generate target resource')).toHaveLength(2);
+    expect(data(object(trace, 'ConfigMap', 'to', 'copy-t'), 'by')).toBe('two');
+  });
+});
+
 describe('rights of the background controller', () => {
   it('a trigger that it may not list fails five times at once, in silence', () => {
     const policy = generate(COPY).replace('kinds: [ConfigMap]', 'kinds: [Secret]');

@@ -49,6 +49,9 @@ const NOT_SERVED: ApplyError = {
   lookup: false,
 };
 
+const OVERTAKEN =
+  'Somebody else made it between look and write; Kyverno takes that for its own success and leaves it as it is.';
+
 /** Reference of a target before it exists. */
 export const targetRef = (target: GenerateTarget): ObjectRef => ({
   apiVersion: target.apiVersion,
@@ -108,7 +111,9 @@ export function* generateObject(
     if (made.failure !== undefined && made.failure.reason !== 'AlreadyExists')
       return fail(applyError(made.failure, false));
     logLine(env, 'created generate target resource', lines(task, ref), cause);
-    recordTarget(env, task, ref, 'created', `Created for the trigger ${triggerText(task)}.`);
+    if (made.failure === undefined)
+      recordTarget(env, task, ref, 'created', `Created for the trigger ${triggerText(task)}.`);
+    else recordTarget(env, task, ref, 'kept', OVERTAKEN);
     return { created: made.object === undefined ? ref : refOf(made.object) };
   }
   return yield* overwrite(env, task, ref, place, object, found.object, fail);
