@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { EventId } from '../../src/index.ts';
 import { nameOf, reasonOf, verdictOf } from '../../src/index.ts';
@@ -6,12 +6,14 @@ import { stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { mountCanvas } from './canvas-view.ts';
 import { isKey, takesText, timelineCommands } from './commands.ts';
-import { EventList } from './event-list.tsx';
 import { LaneHeaders } from './lane-headers.tsx';
 import { type TimelineModel, timelineOf } from './model.ts';
 import { Transport } from './transport.tsx';
-import { UprightTrace } from './upright.tsx';
 import './timeline.css';
+
+// The picture is what a wide page shows first.
+const EventList = lazy(() => import('./event-list.tsx').then((m) => ({ default: m.EventList })));
+const UprightTrace = lazy(() => import('./upright.tsx').then((m) => ({ default: m.UprightTrace })));
 
 const HEADER_WIDTH = 190;
 
@@ -48,9 +50,13 @@ export function TimelineRoom() {
           Nothing has run yet. The timeline fills as soon as a step can be simulated.
         </p>
       ) : phone ? (
-        <UprightTrace model={model} />
+        <Suspense fallback={null}>
+          <UprightTrace model={model} />
+        </Suspense>
       ) : list ? (
-        <EventList model={model} />
+        <Suspense fallback={null}>
+          <EventList model={model} />
+        </Suspense>
       ) : (
         <Picture model={model} />
       )}
