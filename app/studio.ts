@@ -178,7 +178,10 @@ export function createStudio(): Studio {
       const { serial, trace, pending } = run.getState();
       if (trace === undefined || pending || !page.getState().painted) return;
       client.ask({ type: 'advise' }).then(
-        (advice) => run.advised(advice, serial),
+        ({ advice, diagnostics }) => {
+          run.judged(diagnostics, serial);
+          run.advised(advice, serial);
+        },
         () => undefined,
       );
     }, ADVICE_PAUSE);

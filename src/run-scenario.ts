@@ -10,6 +10,7 @@ import type { KyvernoVersion } from './kyverno/versions.ts';
 import type { Diagnostic } from './manifest/diagnostic.ts';
 import type { TextFile } from './manifest/manifest.ts';
 import { parseFiles } from './manifest/parse.ts';
+import { diagnosePolicies } from './simulation/diagnose-policies.ts';
 import type { Scenario } from './simulation/scenario.ts';
 import { simulate } from './simulation/simulate.ts';
 import type { Trace } from './trace/trace.ts';
@@ -31,11 +32,16 @@ export interface ScenarioRun {
   readonly advice: readonly Advice[];
 }
 
-/** parse → read → simulate → advise, in one call: the composition of the stages that the page and the tools run. */
+/** parse → read → judge → simulate → advise, in one call: the composition of the stages that the page and the tools run. */
 export function runScenario(files: readonly TextFile[], options: RunScenarioOptions): ScenarioRun {
   const parsed = parseFiles(files);
   const scenario = readScenario(parsed);
-  const diagnostics = [...parsed.flatMap((file) => file.diagnostics), ...scenario.diagnostics];
+  const documents = parsed.flatMap((file) => file.documents);
+  const diagnostics = [
+    ...parsed.flatMap((file) => file.diagnostics),
+    ...scenario.diagnostics,
+    ...diagnosePolicies(documents, options),
+  ];
   if (parsed.some((file) => file.diagnostics.some(({ severity }) => severity === 'error')))
     return { scenario, diagnostics, advice: [] };
   const trace = simulate(scenario, options);

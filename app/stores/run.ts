@@ -91,6 +91,12 @@ export function createRunStore(now: () => number = () => Date.now()) {
     advised(advice: readonly Advice[], serial: number): void {
       if (serial === store.getState().serial) store.setState({ advice });
     },
+    /** What is said of the policies of the run with this serial, if the run itself did not tell. */
+    judged(found: readonly Diagnostic[], serial: number): void {
+      const { diagnostics, serial: now, pending } = store.getState();
+      if (serial === now && !pending && found.length > 0)
+        store.setState({ diagnostics: [...diagnostics, ...found] });
+    },
     /** Nothing to run: an empty studio, or another document was opened. */
     clear(): void {
       store.setState({ ...NOTHING, serial: store.getState().serial });

@@ -6,6 +6,7 @@ import type {
   KyvernoVersion,
   Libraries,
   LibraryName,
+  ManifestDocument,
   Scenario,
   SourceLocation,
   TextFile,
@@ -21,14 +22,23 @@ import {
   simulate,
   withParts,
 } from '../../src/index.ts';
-import type { Answers, Question, RunOutcome, RunRequest } from './protocol.ts';
+import type { AfterRun, Answers, Question, RunOutcome, RunRequest } from './protocol.ts';
 
 const bases = new Map<KyvernoVersion, ClusterBase>();
 let loaded: Libraries = {};
 const loadedNames = new Set<LibraryName>();
-let last:
-  | { readonly scenario: Scenario; readonly trace: Trace; readonly version: KyvernoVersion }
-  | undefined;
+/** The last run that gave a trace. */
+interface LastRun {
+  readonly scenario: Scenario;
+  readonly trace: Trace;
+  readonly version: KyvernoVersion;
+  readonly documents: readonly ManifestDocument[];
+  /** Whether its diagnostics speak of the policies. */
+  readonly judged: boolean;
+}
+let last: LastRun | undefined;
+/** Judges policies; comes with the first advice, so that the first trace need not wait. */
+let diagnosePolicies: typeof import('./advice.ts').diagnosePolicies | undefined;
 
 /** Takes in what a cluster with this Kyverno starts from. */
 export function takeBase(version: KyvernoVersion, json: string): void {
@@ -40,33 +50,47 @@ export function takeBase(version: KyvernoVersion, json: string): void {
 
 /** Runs the studio's present text; what is asked about the last run is about this one. */
 export async function run(request: RunRequest): Promise<RunOutcome> {
-  const { outcome, scenario } = await simulateRequest(request);
+  const { outcome, ...rest } = await simulateRequest(request);
   const { trace } = outcome;
-  if (trace !== undefined) last = { scenario, trace, version: request.version };
+  if (trace !== undefined) last = { ...rest, trace, version: request.version };
   return outcome;
 }
 
 /** parse → read → simulate. No trace while a file cannot be read. */
-async function simulateRequest(
-  request: RunRequest,
-): Promise<{ readonly outcome: RunOutcome; readonly scenario: Scenario }> {
+async function simulateRequest(request: RunRequest): Promise<Simulated> {
   await loadWhatIsNeeded(request.files);
   return withParts(() => simulateNow(request));
 }
 
-function simulateNow(request: RunRequest): { readonly outcome: RunOutcome; readonly scenario: Scenario } {
+interface Simulated extends Pick<LastRun, 'scenario' | 'documents' | 'judged'> {
+  readonly outcome: RunOutcome;
+}
+
+function simulateNow(request: RunRequest): Simulated {
   const began = performance.now();
   const parsed = parseFiles(request.files);
   const scenario = readScenario(parsed);
   const diagnostics = [...parsed.flatMap((file) => file.diagnostics), ...scenario.diagnostics];
   const stopped = diagnostics.some(({ severity }) => severity === 'error');
   const trace = stopped ? undefined : simulateWithin(request, scenario, began);
+  const duration = performance.now() - began;
+  const documents = parsed.flatMap((file) => file.documents);
+  const policies = judge(documents, request.version);
   const outcome = {
     ...(trace === undefined ? {} : { trace }),
-    diagnostics: [...diagnostics, ...unsupportedOf(trace)],
-    duration: performance.now() - began,
+    diagnostics: [...diagnostics, ...(policies ?? []), ...unsupportedOf(trace)],
+    duration,
   };
-  return { outcome, scenario };
+  return { outcome, scenario, documents, judged: policies !== undefined };
+}
+
+/** What there is to say about the policies; undefined while that part is not loaded. */
+function judge(
+  documents: readonly ManifestDocument[],
+  version: KyvernoVersion,
+): readonly Diagnostic[] | undefined {
+  const base = bases.get(version);
+  return base && diagnosePolicies?.(documents, { version, base });
 }
 
 function simulateWithin(request: RunRequest, scenario: Scenario, began: number): Trace {
@@ -105,12 +129,8 @@ export async function answer(question: Question): Promise<Answers[keyof Answers]
   switch (question.type) {
     case 'preview':
       return (await simulateRequest(question.request)).outcome;
-    case 'advise': {
-      if (last === undefined) return [];
-      const { adviceOn } = await import('./advice.ts');
-      const { scenario, trace, version } = last;
-      return withParts(() => adviceOn(scenario, trace, version));
-    }
+    case 'advise':
+      return afterRun(last);
     case 'locate':
       return withParts(() => locate(question.path, question.part, question.text));
     default: {
@@ -118,6 +138,17 @@ export async function answer(question: Question): Promise<Answers[keyof Answers]
       return withParts(() => answerAboutDocuments(question));
     }
   }
+}
+
+async function afterRun(run: LastRun | undefined): Promise<AfterRun> {
+  if (run === undefined) return { advice: [], diagnostics: [] };
+  const part = await import('./advice.ts');
+  diagnosePolicies = part.diagnosePolicies;
+  const { scenario, trace, version, documents, judged } = run;
+  return withParts(() => ({
+    advice: part.adviceOn(scenario, trace, version),
+    diagnostics: judged ? [] : (judge(documents, version) ?? []),
+  }));
 }
 
 function locate(path: DocumentPath, part: 'key' | 'value', text: string): SourceLocation | undefined {

@@ -56,9 +56,16 @@ export type Question =
       readonly change: StepChange;
     };
 
+/** What is told after a run is painted. */
+export interface AfterRun {
+  readonly advice: readonly Advice[];
+  /** What is said of the policies, unless the run told it already. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** What each question is answered with. */
 export interface Answers {
-  readonly advise: readonly Advice[];
+  readonly advise: AfterRun;
   readonly preview: RunOutcome;
   readonly locate: SourceLocation | undefined;
   readonly sort: readonly SortedDocument[];

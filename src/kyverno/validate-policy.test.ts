@@ -77,7 +77,7 @@ describe('the policy webhook', () => {
     [
       'an unknown variable',
       rule({ validate: { pattern: { metadata: { name: '{{ nobody.knows }}' } } } }),
-      ['spec', 'rules', 0],
+      ['spec', 'rules', 0, 'validate', 'pattern', 'metadata', 'name'],
     ],
     [
       'an anchor in generated data',

@@ -1,5 +1,6 @@
 import type { ResourceInfo } from '../cluster/api.ts';
 import { parseKindSelector } from '../kubernetes/kind-selector.ts';
+import { formatApiVersion } from '../kubernetes/object.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
 import type { PolicyValidationEnvironment } from '../kyverno/validate-policy.ts';
 
@@ -13,8 +14,14 @@ export function kindLookup(
     known.set(text, found);
     return found;
   };
+  // Kyverno keeps a set of names: a wildcard is in no set.
+  const clusterWide = new Set(
+    resources.flatMap((info) =>
+      info.namespaced ? [] : [info.kind, `${formatApiVersion(info)}/${info.kind}`],
+    ),
+  );
   return {
-    isClusterScoped: (kind) => named(kind).some(({ namespaced }) => !namespaced),
+    isClusterScoped: (kind) => clusterWide.has(kind),
     findKind: (text) => {
       const { subresource } = parseKindSelector(text);
       const found = named(text).flatMap(({ subresources }) =>
