@@ -11,18 +11,33 @@ import type { ManifestDocument } from '../manifest/manifest.ts';
 import { kindLookup } from './kind-lookup.ts';
 import type { SimulationOptions } from './options.ts';
 
-const served = new WeakMap<ClusterBase, readonly ResourceInfo[]>();
+/** What a cluster serves, as the checks ask for it. */
+type Kinds = ReturnType<typeof kindLookup>;
+
+interface Served {
+  readonly resources: readonly ResourceInfo[];
+  readonly kinds: Kinds;
+}
+
+const served = new WeakMap<ClusterBase, Served>();
 
 const resourcesOf = (objects: readonly (KubernetesObject | undefined)[]): readonly ResourceInfo[] =>
   objects.flatMap((object) => (object?.kind === 'CustomResourceDefinition' ? resourcesOfCrd(object) : []));
 
 /** What a cluster with this Kyverno serves before anything is applied; read once a base. */
-function resourcesOfBase(base: ClusterBase): readonly ResourceInfo[] {
+function servedBy(base: ClusterBase): Served {
   const known = served.get(base);
   if (known !== undefined) return known;
   const resources = [...builtInResources(), ...resourcesOf(base.objects)];
-  served.set(base, resources);
-  return resources;
+  const found = { resources, kinds: kindLookup(resources) };
+  served.set(base, found);
+  return found;
+}
+
+function kindsOf(base: ClusterBase, documents: readonly ManifestDocument[]): Kinds {
+  const { resources, kinds } = servedBy(base);
+  const own = resourcesOf(documents.map(({ object }) => object));
+  return own.length === 0 ? kinds : kindLookup([...resources, ...own]);
 }
 
 /**
@@ -33,11 +48,10 @@ export function diagnosePolicies(
   documents: readonly ManifestDocument[],
   options: Pick<SimulationOptions, 'version' | 'base' | 'policyExceptions'>,
 ): readonly Diagnostic[] {
-  const own = resourcesOf(documents.map(({ object }) => object));
   return policyDiagnostics(documents, {
     behaviour: behaviourOf(options.version),
     variables: { find: findVariables, substitute: substituteAll },
     policyExceptions: options.policyExceptions ?? false,
-    ...kindLookup([...resourcesOfBase(options.base), ...own]),
+    ...kindsOf(options.base, documents),
   });
 }

@@ -4,6 +4,8 @@ import { formatApiVersion } from '../kubernetes/object.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
 import type { PolicyValidationEnvironment } from '../kyverno/validate-policy.ts';
 
+const REMEMBERED = 1000;
+
 /** Served resources as the checks of policies ask for them, by kind selectors (`Pod`, `apps/v1/Deployment`, `Pod/exec`). */
 export function kindLookup(
   resources: readonly ResourceInfo[],
@@ -11,6 +13,8 @@ export function kindLookup(
   const known = new Map<string, readonly ResourceInfo[]>();
   const named = (text: string): readonly ResourceInfo[] => {
     const found = known.get(text) ?? findResources(resources, text);
+    // Half-typed names come and go.
+    if (known.size >= REMEMBERED) known.clear();
     known.set(text, found);
     return found;
   };
