@@ -236,7 +236,10 @@ class Simulation {
     if (this.#recorder.recording.events.length > (this.#options.maxEvents ?? DEFAULT_MAX_EVENTS))
       return busiestRules(this.#recorder.recording.events).length > 0 ? 'loop' : 'event-budget';
     this.#tasks += 1;
-    return this.#tasks % ASK_EVERY === 0 ? this.#options.shouldStop?.() : undefined;
+    const asked = this.#tasks % ASK_EVERY === 0 ? this.#options.shouldStop?.() : undefined;
+    // A chain that feeds itself may reach the end of its time before that of its events: it is named all the same.
+    const loops = asked === 'time-budget' && busiestRules(this.#recorder.recording.events).length > 0;
+    return loops ? 'loop' : asked;
   }
 
   #recordStop(reason: Stop): void {
