@@ -230,7 +230,7 @@ function withProblem(outcome: RunOutcome): RunResult {
     loop: 'Stopped: these rules keep each other running',
     cancelled: 'Stopped',
   }[stopped.reason];
-  const reason = `${stopped.message} What was traced until then stays.`;
+  const reason = stopped.message;
   const at = outcome.trace && loopPlace(outcome.trace, stopped);
   return { ...outcome, problem: { kind: 'budget', title, reason, ...(at === undefined ? {} : { at }) } };
 }

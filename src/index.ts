@@ -1,4 +1,5 @@
 /** The only door of the engine: what `app/`, `scripts/` and other tools may use. */
+export { writeWarning } from './admission/policy-permissions.ts';
 export type { Advice, Snippet } from './advice/advice.ts';
 export { advise } from './advice/advise.ts';
 export type { DocumentPath } from './base/document-path.ts';

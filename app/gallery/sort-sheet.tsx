@@ -3,12 +3,13 @@ import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type {
   DocumentRoom,
-  RequestEvent,
   SortedDocument,
   StepEvent,
   TextFile,
   Trace,
+  TraceEvent,
 } from '../../src/index.ts';
+import { writeWarning } from '../../src/index.ts';
 import type { IncomingText } from '../stores/page.ts';
 import { useStudio } from '../stores/studio.ts';
 import { EMPTY_DOCUMENT, isEmpty } from '../stores/workspace.ts';
@@ -189,13 +190,7 @@ function RoomSwitch({ document, onMove }: RoomSwitchProps) {
 
 /** The last step's verdict, before anything is agreed to. */
 function OutlookRow({ trace }: { readonly trace: Trace }) {
-  const warnings = [
-    ...new Set(
-      trace.events
-        .filter((event): event is RequestEvent => event.kind === 'request' && event.component === 'client')
-        .flatMap((event) => event.warnings),
-    ),
-  ];
+  const warnings = [...new Set(trace.events.flatMap((event) => warningsOf(trace, event)))];
   const event = trace.events.findLast(
     (one): one is StepEvent => one.kind === 'step' && one.verdict !== 'none',
   );
@@ -234,6 +229,14 @@ function OutlookRow({ trace }: { readonly trace: Trace }) {
       )}
     </>
   );
+}
+
+/** What kubectl is told with a request; what the set-up stores was written by no request of the run. */
+function warningsOf(trace: Trace, event: TraceEvent): readonly string[] {
+  if (event.kind === 'request') return event.component === 'client' ? event.warnings : [];
+  if (event.kind !== 'stored' || trace.steps[event.step]?.kind !== 'before') return [];
+  const warning = writeWarning(event.object.apiVersion, event.object.kind, trace.kyverno);
+  return warning === undefined ? [] : [warning];
 }
 
 function nameOf({ source, files }: IncomingText): string {

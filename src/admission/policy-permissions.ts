@@ -4,13 +4,14 @@ import { parseKindSelector } from '../kubernetes/kind-selector.ts';
 import type { UserInfo } from '../kubernetes/object.ts';
 import { formatApiVersion, gvkOf } from '../kubernetes/object.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
-import type { Behaviour } from '../kyverno/behaviour.ts';
+import { type Behaviour, behaviourOf } from '../kyverno/behaviour.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
 import {
   ADMISSION_CONTROLLER,
   BACKGROUND_CONTROLLER,
   REPORTS_CONTROLLER,
 } from '../kyverno/service-accounts.ts';
+import type { KyvernoVersion } from '../kyverno/versions.ts';
 
 /** What the permission checks of the policy webhook find (lifecycle F.5; versions.md, F.5). */
 export interface PermissionFindings {
@@ -187,6 +188,12 @@ const MIGRATION =
   'is deprecated and will be removed in a future release; migrate to ValidatingPolicy, MutatingPolicy, GeneratingPolicy or ImageValidatingPolicy (policies.kyverno.io), see https://kyverno.io/docs/guides/migration-to-cel/';
 const NAMESPACED_MIGRATION =
   'is deprecated and will be removed in a future release; migrate to NamespacedValidatingPolicy, NamespacedMutatingPolicy, NamespacedGeneratingPolicy or NamespacedImageValidatingPolicy (policies.kyverno.io), see https://kyverno.io/docs/guides/migration-to-cel/';
+
+/** What kubectl is warned of when it writes an object of this kind to this Kyverno; undefined if of nothing. */
+export function writeWarning(apiVersion: string, kind: string, version: KyvernoVersion): string | undefined {
+  const isClassic = apiVersion.startsWith('kyverno.io/') && (kind === 'ClusterPolicy' || kind === 'Policy');
+  return isClassic && behaviourOf(version).warnsOfDeprecatedPolicies ? deprecationWarning(kind) : undefined;
+}
 
 /** The warning on every write of a classic policy since 1.19 (lifecycle A.12). */
 export const deprecationWarning = (kind: Policy['kind']): string =>
