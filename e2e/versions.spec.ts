@@ -30,8 +30,7 @@ const statesOf = (events: readonly ListedEvent[]): readonly string[] =>
     .filter(({ what, verdict }) => what.startsWith('UpdateRequest ') && verdict !== 'Pending')
     .map(({ verdict }) => verdict);
 const isPolicyError = ({ what }: ListedEvent): boolean => what === 'Event PolicyError';
-const isErrorLine = ({ what, verdict }: ListedEvent): boolean =>
-  what.startsWith('log ') && verdict === 'error';
+const isErrorLine = ({ what }: ListedEvent): boolean => what === 'log failed to apply generate rule';
 
 test('the switch offers every version, with what each does', async ({ studio }) => {
   await studio.open();
