@@ -3,6 +3,8 @@
  * before the first painted trace, and how long it is from a key press to the painted trace of the changed text.
  */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from 'playwright';
@@ -29,9 +31,19 @@ const WARM_UP = 10;
 export const pageBenchmark: Benchmark = {
   prefixes: ['load.', 'type-to-trace.'],
   async run() {
-    const built = spawnSync('npx', ['vite', 'build', '--logLevel', 'error'], { cwd: root, stdio: 'inherit' });
+    // A folder of its own: nothing else is disturbed, and only JSON goes to stdout.
+    const outDir = mkdtempSync(join(tmpdir(), 'studio-bench-'));
+    const built = spawnSync('npx', ['vite', 'build', '--logLevel', 'error', '--outDir', outDir], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    });
     if (built.status !== 0) throw new Error('the build failed');
-    const server = await preview({ root, preview: { port: 4180, host: 'localhost' }, logLevel: 'error' });
+    const server = await preview({
+      root,
+      build: { outDir },
+      preview: { port: 4180, host: 'localhost' },
+      logLevel: 'error',
+    });
     const executablePath = findChromium();
     const browser = await chromium.launch({
       args: FLAGS,
@@ -39,11 +51,12 @@ export const pageBenchmark: Benchmark = {
     });
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      const url = 'http://localhost:4180/';
+      const [url = ''] = server.resolvedUrls?.local ?? [];
       return [...(await measureLoad(page, url)), ...(await measureTyping(page))];
     } finally {
       await browser.close();
       await server.close();
+      rmSync(outDir, { recursive: true });
     }
   },
 };
