@@ -19,7 +19,9 @@ const PAGE_STEP = 10;
 
 /** Two parts with a separator between them: dragged by pointer, moved by keys, remembered. Enter or a double click folds. */
 export function Split({ id, direction, label, initial, least, children }: SplitProps) {
-  const [share, setShare] = useState(() => readShare(id) ?? initial);
+  // Until a person moves it the share is what is asked for, which may change with what stands there.
+  const [own, setShare] = useState(() => readShare(id));
+  const share = own ?? initial;
   const unfolded = useRef(initial);
   const place = useRef<HTMLDivElement>(null);
   const [first, second] = children;
