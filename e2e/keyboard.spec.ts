@@ -128,6 +128,16 @@ test('letters typed into the editor are text, not commands', async ({ studio }) 
   expect(await studio.read('policies.yaml')).toContain('#l ');
 });
 
+test('a story opened by its link gives the timeline the room that the first story gives it', async ({
+  studio,
+  otherBrowser,
+}) => {
+  await studio.open();
+  const other = await otherBrowser();
+  await other.open('#story=keep-in-sync');
+  expect(await other.timeline.boundingBox()).toEqual(await studio.timeline.boundingBox());
+});
+
 test('panes can be resized by keys', async ({ studio }) => {
   await studio.open();
   const separator = studio.page.getByRole('separator', { name: 'Height of the timeline' });
