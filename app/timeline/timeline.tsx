@@ -50,11 +50,11 @@ export function TimelineRoom() {
           Nothing has run yet. The timeline fills as soon as a step can be simulated.
         </p>
       ) : phone ? (
-        <Suspense fallback={null}>
+        <Suspense fallback={<div className="timeline-coming" />}>
           <UprightTrace model={model} />
         </Suspense>
       ) : list ? (
-        <Suspense fallback={null}>
+        <Suspense fallback={<div className="timeline-coming" />}>
           <EventList model={model} />
         </Suspense>
       ) : (
