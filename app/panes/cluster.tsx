@@ -89,6 +89,7 @@ function isOwn(trace: Trace, object: ClusterObject): boolean {
     (object.ref.kind === 'Namespace' &&
       (SYSTEM_NAMESPACES.has(object.ref.name) || object.ref.name === 'default'));
   if (object.ref.kind === 'UpdateRequest') return true;
+  if (/^(Cluster)?EphemeralReport$/.test(object.ref.kind)) return false;
   return (
     !inSystem &&
     revision?.event !== undefined &&
