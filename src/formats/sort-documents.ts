@@ -2,6 +2,7 @@ import type { Json } from '../base/json.ts';
 import { getList, getObject, getString, isObject } from '../base/json.ts';
 import { nameOf, namespaceOf, parseApiVersion } from '../kubernetes/object.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
+import { CEL_POLICY_KINDS } from '../kyverno/kyverno-kinds.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
 import { isActor } from './actors.ts';
 import { isChainsawTest } from './chainsaw-test.ts';
@@ -91,16 +92,7 @@ function judge(value: Json, policies: readonly ManifestDocument[]): Judgement {
 const POLICY_KINDS: ReadonlySet<string> = new Set([
   'ClusterPolicy',
   'Policy',
-  'ValidatingPolicy',
-  'MutatingPolicy',
-  'GeneratingPolicy',
-  'DeletingPolicy',
-  'ImageValidatingPolicy',
-  'NamespacedValidatingPolicy',
-  'NamespacedMutatingPolicy',
-  'NamespacedGeneratingPolicy',
-  'NamespacedDeletingPolicy',
-  'NamespacedImageValidatingPolicy',
+  ...CEL_POLICY_KINDS.filter((kind) => kind !== 'PolicyException'),
   'ValidatingAdmissionPolicy',
   'MutatingAdmissionPolicy',
 ]);
