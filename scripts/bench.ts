@@ -3,6 +3,7 @@
  * on the same one, by their medians and 95th percentiles.
  */
 import { parseArgs } from 'node:util';
+import { engineBenchmark } from '../bench/engine.ts';
 import { pageBenchmark } from '../bench/page.ts';
 import { simulateBenchmark } from '../bench/simulate.ts';
 
@@ -10,7 +11,7 @@ const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
 
-for (const benchmark of [simulateBenchmark, pageBenchmark]) {
+for (const benchmark of [engineBenchmark, simulateBenchmark, pageBenchmark]) {
   const wanted = benchmark.prefixes.some(
     (prefix) => prefix.startsWith(values.only) || values.only.startsWith(prefix),
   );
