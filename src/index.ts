@@ -58,6 +58,7 @@ export {
   type TargetState,
   triggerWasRefused,
 } from './trace/outcome.ts';
+export { isBookkeeping, isTold } from './trace/told.ts';
 export * from './trace/trace.ts';
 export {
   type Caption,
