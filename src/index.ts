@@ -3,13 +3,26 @@ export { writeWarning } from './admission/policy-permissions.ts';
 export type { Advice, Snippet } from './advice/advice.ts';
 export { advise } from './advice/advise.ts';
 export type { DocumentPath } from './base/document-path.ts';
-export { isObject, type Json, type JsonObject, type PathSegment } from './base/json.ts';
+export {
+  get,
+  getList,
+  getPath,
+  getString,
+  isObject,
+  type Json,
+  type JsonObject,
+  type PathSegment,
+} from './base/json.ts';
 export * from './base/units.ts';
 export { readClusterBase } from './cluster/cluster-base.ts';
 export type { Libraries, LibraryName } from './expressions/jmespath/environment.ts';
 export { loadLibraries, neededLibraries } from './expressions/jmespath/libraries.ts';
 export { arrangeDocuments, newTest } from './formats/arrange.ts';
 export { type EditableStep, readSteps } from './formats/editable-steps.ts';
+export {
+  type KyvernoTest,
+  writeKyvernoTest,
+} from './formats/kyverno-test-case/write-kyverno-test.ts';
 export {
   findMoment,
   formatMoment,
@@ -35,6 +48,7 @@ export type { KubernetesObject, ObjectRef, UserInfo } from './kubernetes/object.
 export { behaviourOf } from './kyverno/behaviour.ts';
 export type { EvaluationNode, VariableValue } from './kyverno/evaluation.ts';
 export { readPolicy } from './kyverno/read-policy.ts';
+export { nearest } from './kyverno/spelling.ts';
 export { KYVERNO_VERSIONS, type KyvernoVersion, LATEST_KYVERNO } from './kyverno/versions.ts';
 export type { Diagnostic, Severity, SourceLocation, TextFix, TextRange } from './manifest/diagnostic.ts';
 export type { ManifestDocument, ParsedFile, TextFile } from './manifest/manifest.ts';
