@@ -75,6 +75,13 @@ export function createCommands(studio: Studio): readonly Command[] {
       run: () => services.download(),
     },
     {
+      id: 'files.download-test',
+      label: 'Download as a test of the Kyverno CLI',
+      group: 'Files',
+      keys: [],
+      run: () => services.downloadTest(),
+    },
+    {
       id: 'files.add',
       label: 'Add a file',
       group: 'Files',

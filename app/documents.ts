@@ -1,5 +1,5 @@
 import { seedStory } from 'virtual:seed-story';
-import type { Json, Milliseconds, SortedDocument, TextFile } from '../src/index.ts';
+import type { Json, KyvernoTest, Milliseconds, SortedDocument, TextFile } from '../src/index.ts';
 import {
   eventId,
   findMoment,
@@ -34,6 +34,7 @@ export interface DocumentParts {
   readonly viewport: ViewportStore;
   readonly shelf: Shelf;
   readonly address: AddressBar;
+  readonly writeTest: () => Promise<KyvernoTest>;
   readonly sort: (files: readonly TextFile[]) => Promise<readonly SortedDocument[]>;
   readonly arrange: (
     documents: readonly SortedDocument[],
@@ -55,6 +56,7 @@ type DocumentServices = Pick<
   | 'takeIn'
   | 'share'
   | 'download'
+  | 'downloadTest'
   | 'follow'
 >;
 
@@ -395,8 +397,33 @@ export function createDocuments(parts: DocumentParts) {
         file === undefined ? saveZip(document.name, document.files) : saveText(file),
       );
     },
+    downloadTest: () => void downloadTest(),
     follow: (hash) => void openHash(hash, false),
   };
+
+  async function downloadTest(): Promise<void> {
+    const { files, left } = await parts.writeTest();
+    const [reason] = left;
+    if (files.length === 0) {
+      page.raise({
+        id: 'no-test',
+        mark: 'warned',
+        title: 'There is nothing for the Kyverno CLI to test',
+        reason:
+          reason === undefined
+            ? 'No step of this run puts an object before a policy.'
+            : `The CLI has neither time nor cluster. ${reason}.`,
+      });
+      return;
+    }
+    const { saveZip } = await FILES();
+    await saveZip(`${workspace.getState().document.name}-kyverno-test`, files);
+    page.say(
+      left.length === 0
+        ? 'kyverno-test.yaml and its files downloaded'
+        : `kyverno-test.yaml and its files downloaded; ${left.length} ${left.length === 1 ? 'thing' : 'things'} of the run cannot be tested by the CLI, its head says which`,
+    );
+  }
 
   async function share(): Promise<void> {
     clearTimeout(saving);

@@ -63,6 +63,12 @@ export function ScenarioMenu(props: MenuProps) {
             second={`${name}.zip`}
             onSelect={() => services.download()}
           />
+          <Item
+            icon="download"
+            label="Test before you commit"
+            second="kyverno-test.yaml and its files"
+            onSelect={() => services.downloadTest()}
+          />
           {latest !== undefined && (
             <>
               <DropdownMenu.Separator className="menu-separator" />

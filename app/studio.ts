@@ -92,6 +92,7 @@ export function createStudio(): Studio {
     viewport,
     shelf,
     address,
+    writeTest: () => client.ask({ type: 'write-kyverno-test' }),
     sort: (incoming) => client.ask({ type: 'sort', incoming, files: workspace.getState().document.files }),
     arrange: (sorted, into) =>
       client.ask({ type: 'arrange', documents: sorted, into, name: workspace.getState().document.name }),

@@ -234,12 +234,18 @@ const STATE_LOOK: Readonly<Record<OutcomeRow['state'], { readonly tone: string; 
     deleted: { tone: 'skip', mark: 'deleted' },
     refused: { tone: 'deny', mark: 'denied' },
     never: { tone: 'planned' },
+    changed: { tone: 'allow', mark: 'allowed' },
+    unchanged: { tone: 'skip', mark: 'skipped' },
     'not planned': { tone: 'skip', mark: 'skipped' },
   };
 
 function GenerateTable({ rows, trace }: { readonly rows: readonly OutcomeRow[]; readonly trace: Trace }) {
   if (rows.length === 0)
-    return <p className="second generate-none">No generate rule has planned anything up to here.</p>;
+    return (
+      <p className="second generate-none">
+        No generate or mutate-existing rule has planned anything up to here.
+      </p>
+    );
   const steps = new Set(rows.map((row) => row.step)).size;
   return (
     <div className="generate-scroll">
@@ -248,7 +254,9 @@ function GenerateTable({ rows, trace }: { readonly rows: readonly OutcomeRow[]; 
         <thead>
           <tr>
             {steps > 1 && <th scope="col">Step</th>}
-            <th scope="col">Would be generated</th>
+            <th scope="col">
+              {rows.every(({ action }) => action === 'mutate') ? 'Would be changed' : 'Would be generated'}
+            </th>
             <th scope="col">Admission planned</th>
             <th scope="col">Background did</th>
             <th scope="col">State</th>
@@ -417,6 +425,11 @@ function AdviceItem({ advice }: { readonly advice: Advice }) {
         {location !== undefined && (
           <button type="button" className="link-button" onClick={() => workspace.revealPlace(location)}>
             {location.file}:{location.line}
+          </button>
+        )}
+        {advice.code === 'advice-test-locally' && (
+          <button type="button" className="link-button" onClick={() => services.downloadTest()}>
+            Download kyverno-test.yaml with its files
           </button>
         )}
         {advice.snippets.map((snippet) => (

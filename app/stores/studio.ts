@@ -70,6 +70,8 @@ export interface StudioServices {
   copy(text: string, said: string): void;
   share(): void;
   download(path?: string): void;
+  /** The run's answers of the policies as a folder for `kyverno test`, zipped. */
+  downloadTest(): void;
   setTheme(theme: 'light' | 'dark'): void;
   /** Runs once more with a larger budget of events. */
   runLonger(): void;

@@ -2,7 +2,10 @@ import type { EditableStep } from '../../src/index.ts';
 import { arrangeDocuments, parseFiles, readSteps, sortDocuments, writeStep } from '../../src/index.ts';
 import type { Answers, Question } from './protocol.ts';
 
-type DocumentQuestion = Exclude<Question, { readonly type: 'preview' | 'locate' | 'advise' }>;
+type DocumentQuestion = Exclude<
+  Question,
+  { readonly type: 'preview' | 'locate' | 'advise' | 'write-kyverno-test' }
+>;
 
 /** Answers about pasted documents and steps; loaded with the first such question. */
 export function answerAboutDocuments(question: DocumentQuestion): Answers[DocumentQuestion['type']] {

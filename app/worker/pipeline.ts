@@ -131,6 +131,10 @@ export async function answer(question: Question): Promise<Answers[keyof Answers]
       return (await simulateRequest(question.request)).outcome;
     case 'advise':
       return afterRun(last);
+    case 'write-kyverno-test': {
+      const { writeKyvernoTest } = await import('./kyverno-test.ts');
+      return last === undefined ? { files: [], left: [] } : writeKyvernoTest(last.scenario, last.trace);
+    }
     case 'locate':
       return withParts(() => locate(question.path, question.part, question.text));
     default: {

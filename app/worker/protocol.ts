@@ -3,6 +3,7 @@ import type {
   Diagnostic,
   DocumentPath,
   EditableStep,
+  KyvernoTest,
   KyvernoVersion,
   SortedDocument,
   SourceLocation,
@@ -34,6 +35,8 @@ export interface RunOutcome {
 export type Question =
   /** About the last run: asked once its trace is painted, so that nobody waits for it. */
   | { readonly type: 'advise' }
+  /** The last run's answers of the policies as a test of the Kyverno CLI. */
+  | { readonly type: 'write-kyverno-test' }
   | { readonly type: 'preview'; readonly request: RunRequest }
   | {
       readonly type: 'locate';
@@ -66,6 +69,7 @@ export interface AfterRun {
 /** What each question is answered with. */
 export interface Answers {
   readonly advise: AfterRun;
+  readonly 'write-kyverno-test': KyvernoTest;
   readonly preview: RunOutcome;
   readonly locate: SourceLocation | undefined;
   readonly sort: readonly SortedDocument[];

@@ -78,7 +78,7 @@ export const reindent = (block: string, by: number): string =>
 
 /** The lines of a sequence item: `- ` before the first, two blanks before the others, all at a column. */
 export function formatItem(value: JsonObject, indent: number): string {
-  const lines = stringify(value, { lineWidth: 0 }).trimEnd().split('\n');
+  const lines = stringify(value, { lineWidth: 0, compat: 'yaml-1.1' }).trimEnd().split('\n');
   return (
     lines.map((line, at) => `${' '.repeat(indent)}${at === 0 ? '- ' : '  '}${line}`.trimEnd()).join('\n') +
     '\n'
@@ -100,5 +100,5 @@ export function toBlockStyle(text: string): string {
 
 /** A text as a scalar on one line, quoted only where it must be. */
 export function formatScalar(text: string): string {
-  return stringify(text, { lineWidth: 0, blockQuote: false }).trimEnd();
+  return stringify(text, { lineWidth: 0, blockQuote: false, compat: 'yaml-1.1' }).trimEnd();
 }

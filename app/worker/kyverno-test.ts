@@ -1,0 +1,1 @@
+export { writeKyvernoTest } from '../../src/index.ts';
