@@ -10,19 +10,9 @@ import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from 'playwright';
 import { preview } from 'vite';
 import { findChromium } from '../scripts/setup.mjs';
-import { type Benchmark, type Figure, percentile } from './figures.ts';
+import { type Benchmark, CHROMIUM_FLAGS, type Figure, percentile } from './figures.ts';
 
 const root = join(import.meta.dirname, '..');
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** Set by the page each time a run's trace has been drawn (app/timeline). */
 const PAINTED = 'studio:trace-painted';
 const KEYS = 80;
@@ -46,7 +36,7 @@ export const pageBenchmark: Benchmark = {
     });
     const executablePath = findChromium();
     const browser = await chromium.launch({
-      args: FLAGS,
+      args: CHROMIUM_FLAGS,
       ...(executablePath === undefined ? {} : { executablePath }),
     });
     try {

@@ -1,35 +1,12 @@
 /** How long the engine takes: a whole run, from text to trace, of the stories that the studio ships. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import {
-  type ClusterBase,
-  LATEST_KYVERNO,
-  loadParts,
-  readClusterBase,
-  runScenario,
-  type TextFile,
-} from '../src/index.ts';
+import { LATEST_KYVERNO, loadParts, runScenario } from '../src/index.ts';
 import { type Benchmark, type Figure, percentile } from './figures.ts';
+import { readBase, storyFiles } from './stories.ts';
 
-const root = join(import.meta.dirname, '..');
 const STORIES = ['bad-namespace', 'configmap-notification'];
 const WARM_UP = 20;
 const RUNS = 200;
-
-function storyFiles(id: string): readonly TextFile[] {
-  const folder = join(root, 'public/scenarios', id);
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => ({ path: name, text: readFileSync(join(folder, name), 'utf8') }));
-}
-
-function readBase(): ClusterBase {
-  const text = readFileSync(join(root, `public/cluster/base-${LATEST_KYVERNO}.json`), 'utf8');
-  const base = readClusterBase(JSON.parse(text), LATEST_KYVERNO);
-  if (base === undefined) throw new Error('the cluster base cannot be read');
-  return base;
-}
 
 export const simulateBenchmark: Benchmark = {
   prefixes: ['simulate.'],

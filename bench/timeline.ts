@@ -1,0 +1,111 @@
+/**
+ * The timeline with 1,000, 10,000 and 100,000 events in headless Chromium: how long until its layout stands, until it is
+ * drawn, the script time of each frame while panning, zooming and playing, and the memory it takes. The trace is made of
+ * the stories, repeated (bench/timeline/repeat-trace.ts).
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { chromium, type Page } from 'playwright';
+import { build, preview } from 'vite';
+import { findChromium } from '../scripts/setup.mjs';
+import { LATEST_KYVERNO, loadParts, runScenario, type Trace } from '../src/index.ts';
+import { type Benchmark, CHROMIUM_FLAGS, type Figure, percentile } from './figures.ts';
+import { readBase, storyFiles } from './stories.ts';
+import type { TimelineBench } from './timeline/page.ts';
+
+const SIZES = [1_000, 10_000, 100_000];
+const STORIES = ['bad-namespace', 'keep-in-sync', 'configmap-notification'];
+const FRAMES = 160;
+
+declare global {
+  interface Window {
+    readonly bench: TimelineBench;
+  }
+}
+
+export const timelineBenchmark: Benchmark = {
+  prefixes: ['timeline.'],
+  async run() {
+    await loadParts();
+    const base = readBase();
+    const stories = STORIES.flatMap((id): readonly Trace[] => {
+      const { trace } = runScenario(storyFiles(id), { version: LATEST_KYVERNO, seed: 1, base });
+      return trace === undefined ? [] : [trace];
+    });
+    const outDir = mkdtempSync(join(tmpdir(), 'studio-bench-'));
+    const root = join(import.meta.dirname, 'timeline');
+    await build({
+      configFile: false,
+      root,
+      base: './',
+      plugins: [react()],
+      logLevel: 'error',
+      build: { outDir, target: 'es2023', chunkSizeWarningLimit: 4096 },
+    });
+    const server = await preview({
+      configFile: false,
+      root,
+      build: { outDir },
+      preview: { port: 4181, host: 'localhost' },
+      logLevel: 'error',
+    });
+    const executablePath = findChromium();
+    const browser = await chromium.launch({
+      args: [...CHROMIUM_FLAGS, '--enable-precise-memory-info'],
+      ...(executablePath === undefined ? {} : { executablePath }),
+    });
+    try {
+      const figures: Figure[] = [];
+      const [url = ''] = server.resolvedUrls?.local ?? [];
+      for (const size of SIZES) {
+        const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+        await page.goto(url);
+        await page.waitForFunction(() => 'bench' in window);
+        figures.push(...(await measure(page, stories, size)));
+        await page.close();
+      }
+      return figures;
+    } finally {
+      await browser.close();
+      await server.close();
+      rmSync(outDir, { recursive: true });
+    }
+  },
+};
+
+async function measure(page: Page, stories: readonly Trace[], size: number): Promise<readonly Figure[]> {
+  const name = (what: string) => `timeline.${size}.${what}`;
+  const ms = (what: string, value: number): Figure => ({ name: name(what), value, unit: 'ms' });
+  const events = await page.evaluate(
+    ([traces, count]) => window.bench.make(traces as readonly Trace[], count as number),
+    [stories, size] as const,
+  );
+  const layout = await page.evaluate(() => window.bench.layout());
+  const open = await page.evaluate(() => window.bench.open());
+  const pan = await page.evaluate((frames) => window.bench.pan(frames), FRAMES);
+  const zoom = await page.evaluate((frames) => window.bench.zoom(frames), FRAMES);
+  // Once more with all in the picture, which is where most is to be drawn.
+  await page.evaluate(() => window.bench.fit());
+  const whole = await page.evaluate((frames) => window.bench.zoom(frames), FRAMES);
+  await page.evaluate(() => window.bench.middle());
+  const play = await page.evaluate((frames) => window.bench.play(frames), FRAMES);
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.enable');
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  const moves = { pan, zoom: [...zoom, ...whole], play };
+  return [
+    { name: name('events'), value: events, unit: 'events' },
+    ms('layout', layout),
+    ms('open', open),
+    ...Object.entries(moves).flatMap(([move, samples]) => [
+      ms(`${move}.p50`, percentile(samples, 0.5)),
+      ms(`${move}.p95`, percentile(samples, 0.95)),
+    ]),
+    ms('frame.p50', percentile(Object.values(moves).flat(), 0.5)),
+    ms('frame.p95', percentile(Object.values(moves).flat(), 0.95)),
+    { name: name('memory'), value: usedSize, unit: 'bytes' },
+  ];
+}
