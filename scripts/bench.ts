@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util';
 import { engineBenchmark } from '../bench/engine.ts';
 import { pageBenchmark } from '../bench/page.ts';
 import { simulateBenchmark } from '../bench/simulate.ts';
+import { timelineBenchmark } from '../bench/timeline.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
 
-for (const benchmark of [engineBenchmark, simulateBenchmark, pageBenchmark]) {
+for (const benchmark of [engineBenchmark, simulateBenchmark, pageBenchmark, timelineBenchmark]) {
   const wanted = benchmark.prefixes.some(
     (prefix) => prefix.startsWith(values.only) || values.only.startsWith(prefix),
   );
