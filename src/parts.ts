@@ -1,4 +1,5 @@
-import { clones, downstreams } from './background/parts.ts';
+import { mutateRequests } from './admission/parts.ts';
+import { clones, downstreams, mutateExisting } from './background/parts.ts';
 import { patches } from './cluster/parts.ts';
 import { contextEntries } from './engine/context/parts.ts';
 import { mutation, podSecurity } from './engine/rules/parts.ts';
@@ -21,6 +22,8 @@ export async function loadParts(): Promise<void> {
     contextEntries,
     downstreams,
     kyvernoFunctions,
+    mutateExisting,
+    mutateRequests,
     mutation,
     otherCommands,
     patches,

@@ -241,11 +241,7 @@ const STATE_LOOK: Readonly<Record<OutcomeRow['state'], { readonly tone: string; 
 
 function GenerateTable({ rows, trace }: { readonly rows: readonly OutcomeRow[]; readonly trace: Trace }) {
   if (rows.length === 0)
-    return (
-      <p className="second generate-none">
-        No generate or mutate-existing rule has planned anything up to here.
-      </p>
-    );
+    return <p className="second generate-none">No generate rule has planned anything up to here.</p>;
   const steps = new Set(rows.map((row) => row.step)).size;
   return (
     <div className="generate-scroll">

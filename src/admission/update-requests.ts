@@ -1,25 +1,33 @@
-import { get, getList } from '../base/json.ts';
+import { get } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
+import type { EngineResponse } from '../engine/engine-response.ts';
 import { filterBackgroundRules } from '../engine/rules/background.ts';
 import { planGenerate } from '../engine/rules/generate.ts';
+import { hasMutateExisting } from '../engine/rules/response.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { formatApiVersion, refOf } from '../kubernetes/object.ts';
-import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
 import { downstreamLabels, labelOf } from '../kyverno/labels.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
-import { ADMISSION_CONTROLLER, BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
-import { planUpdateRequests, type RuleContext, updateRequestsOf } from '../kyverno/update-request.ts';
+import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
+import { planUpdateRequests, type RuleContext } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
+import { mutateRequests } from './parts.ts';
 import { openRules, type Review } from './review.ts';
 import { namesKind } from './webhook-rules.ts';
+import { listsDelete, writeUpdateRequest } from './write-update-request.ts';
 
-/** The rules of a policy that may lead to an UpdateRequest for the request's user (lifecycle B.2, step 1). */
+/**
+ * A policy with the rules that may lead to UpdateRequests for the request's user: those of the background controller's own
+ * requests skip what does not ask for them (lifecycle B.2, step 1).
+ */
 export function backgroundRules(policy: Policy, review: Review): Policy | undefined {
   const own = review.request.userInfo.username === BACKGROUND_CONTROLLER.username;
   const rules = policy.rules.filter(
-    (rule) => generates(rule) && !(own && get(rule.raw, 'skipBackgroundRequests') !== false),
+    (rule) =>
+      (generates(rule) || hasMutateExisting(rule)) &&
+      !(own && get(rule.raw, 'skipBackgroundRequests') !== false),
   );
   if (rules.length === 0 || !rules.some((rule) => namesKind(rule, review.request))) return undefined;
   return rules.length === policy.rules.length ? policy : { ...policy, rules };
@@ -28,8 +36,8 @@ export function backgroundRules(policy: Policy, review: Review): Policy | undefi
 const generates = (rule: Rule): boolean => rule.type === 'generate';
 
 /**
- * The part of a validating webhook that nobody waits for: finds out which generate rules the request sets off and writes
- * their UpdateRequests (lifecycle B.1–B.2).
+ * The part of a validating webhook that nobody waits for: finds out which generate and mutate-existing rules the request
+ * sets off and writes their UpdateRequests (lifecycle B.1, B.2, B.4).
  */
 export function* applyInBackground(
   env: AdmissionEnvironment,
@@ -38,8 +46,11 @@ export function* applyInBackground(
   cause: EventId,
 ): Process<void> {
   for (const policy of policies) {
+    if (policy.rules.some(hasMutateExisting))
+      env.scheduler.spawn(mutateRequests.get().applyMutateExisting(env, review, policy, cause));
+    if (!policy.rules.some(generates)) continue;
     const response = filterBackgroundRules(review.context(policy));
-    const evaluated = openRules(env, review, response, 'generate', () => false, cause);
+    const evaluated = openRules(env, review, onlyGenerate(response), 'generate', () => false, cause);
     yield ADMISSION_LATENCIES.evaluate;
     for (const event of evaluated) env.recorder.close(event);
     const { passed, failed } = ruleContexts(review, response.rules);
@@ -54,6 +65,12 @@ export function* applyInBackground(
         );
   }
 }
+
+/** The explanations of generate rules alone: those of mutate-existing rules are told beside them. */
+const onlyGenerate = (response: EngineResponse): EngineResponse => ({
+  ...response,
+  explanations: response.explanations.filter(({ rule }) => generates(rule)),
+});
 
 /** Rule contexts of rules that fire, and of those whose trigger has ceased to match. */
 function ruleContexts(
@@ -81,46 +98,18 @@ const contextOf = (rule: Rule, trigger: KubernetesObject, deleteDownstream: bool
   deleteDownstream,
 });
 
-/** Whether a rule's match names the operation DELETE itself. */
-function listsDelete(rule: Rule): boolean {
-  const match = get(rule.raw, 'match');
-  return [match, ...getList(match, 'any'), ...getList(match, 'all')].some((filter) =>
-    getList(get(filter, 'resources'), 'operations').includes('DELETE'),
-  );
-}
-
 /** Creates an UpdateRequest as the admission controller, tells what it means, then makes it Pending. */
-export function* createUpdateRequest(
+export const createUpdateRequest = (
   env: AdmissionEnvironment,
   review: Review,
   policy: Policy,
   object: KubernetesObject,
   contexts: readonly RuleContext[],
   cause: EventId,
-): Process<void> {
-  const resource = updateRequestsOf(env.behaviour);
-  const sender = {
-    resource,
-    namespace: KYVERNO_NAMESPACE,
-    user: ADMISSION_CONTROLLER,
-    component: 'admission-controller',
-    fieldManager: 'kyverno',
-  } as const;
-  const created = yield* env.server.request({ ...sender, verb: 'create', body: object, cause });
-  if (created.object === undefined) return;
-  const ref = refOf(created.object);
-  for (const context of contexts) recordPlan(env, review, policy, ref.name, context, cause);
-  yield ADMISSION_LATENCIES.pending;
-  const pending = { ...created.object, status: { state: 'Pending' } };
-  yield* env.server.request({
-    ...sender,
-    verb: 'update',
-    subresource: 'status',
-    name: ref.name,
-    body: pending,
-    cause: created.event,
+): Process<void> =>
+  writeUpdateRequest(env, object, cause, (name) => {
+    for (const context of contexts) recordPlan(env, review, policy, name, context, cause);
   });
-}
 
 /** What the UpdateRequest is going to make or delete, as far as the request tells. */
 function recordPlan(

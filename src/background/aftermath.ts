@@ -56,7 +56,7 @@ export function raisePolicyError(
       reason: 'PolicyError',
       action: 'None',
       reportingComponent: 'kyverno-generate',
-      message: `policy ${policy.key}/${rule} error: ${text}`,
+      message: `policy ${policy.name}/${rule} error: ${text}`,
       regarding: refOf(policy.object),
       related: refOf(trigger),
     },

@@ -119,7 +119,8 @@ function* applyRule(
     : { generated, error: { message, notFound: false, lookup: false } };
 }
 
-function recordRule(
+/** Tells the trace how a rule came out for a trigger. */
+export function recordRule(
   env: BackgroundEnvironment,
   item: WorkItem,
   policy: Policy,
@@ -146,7 +147,7 @@ function recordRule(
     cause,
     policy: item.spec.policy,
     rule: rule.name,
-    ruleType: 'generate',
+    ruleType: rule.type === 'mutate' ? 'mutateExisting' : 'generate',
     status,
     message,
     enforced: false,

@@ -11,10 +11,12 @@ import {
   updateRequestsOf,
 } from '../kyverno/update-request.ts';
 import type { UpdateRequestEvent } from '../trace/event.ts';
-import { attemptUpdateRequest, remove, retry } from './attempt.ts';
+import { attemptUpdateRequest } from './attempt.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { BACKGROUND_LATENCIES, WORKERS } from './latencies.ts';
+import { mutateExisting } from './parts.ts';
 import { PolicyController } from './policy-controller.ts';
+import { remove, retry } from './update-request-status.ts';
 import type { WorkItem } from './work-item.ts';
 
 /** Kyverno's background controller: a queue of UpdateRequests and ten workers (house: background/controller.ts). */
@@ -107,12 +109,18 @@ export class BackgroundController {
     const object = find();
     const cause = this.#states.get(name);
     if (object === undefined || cause === undefined) return;
+    const spec = readUpdateRequest(object);
+    if (spec.requestType === 'mutate' && this.#policies.get(spec.policy) === undefined)
+      return yield* mutateExisting.get().removeOfPolicy(env, spec.policy, cause);
     if (readUpdateRequestStatus(object).state === 'Pending') {
-      const spec = readUpdateRequest(object);
       const pace = this.#paces.get(name) ?? { lastList: undefined };
       this.#paces.set(name, pace);
-      if (spec.requestType !== 'generate') this.#refuse(spec.requestType, cause);
-      else yield* attemptUpdateRequest(env, object, this.#policies.get(spec.policy), pace, worker, cause);
+      const policy = this.#policies.get(spec.policy);
+      if (spec.requestType === 'generate')
+        yield* attemptUpdateRequest(env, object, policy, pace, worker, cause);
+      else if (spec.requestType === 'mutate' && policy !== undefined)
+        yield* mutateExisting.get().attemptMutate(env, object, policy, pace, worker, cause);
+      else this.#refuse(spec.requestType, cause);
     }
     const after = find();
     const state = after === undefined ? '' : readUpdateRequestStatus(after).state;

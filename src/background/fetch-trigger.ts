@@ -164,6 +164,10 @@ function printLookup(env: BackgroundEnvironment, trigger: ObjectRef, cause: Even
     });
 }
 
+/** The object of an admission request, or on DELETE the one that goes. */
+export const payloadOf = (request: Json | undefined): KubernetesObject | undefined =>
+  objectAt(request, 'object') ?? objectAt(request, 'oldObject');
+
 function objectAt(request: Json | undefined, field: string): KubernetesObject | undefined {
   const value = isObject(request) ? request[field] : undefined;
   const found = isObject(value) && isObject(getObject(value, 'metadata')) ? value : undefined;

@@ -18,7 +18,7 @@ const EXCEPTIONS = { group: 'kyverno.io', version: 'v2', resource: 'policyexcept
 /** The engine's input: the request as it was, with the trigger in the place of its object (lifecycle C.3). */
 export function generateContext(
   env: BackgroundEnvironment,
-  item: WorkItem,
+  item: { readonly spec: Pick<WorkItem['spec'], 'admissionRequest' | 'requestInfo'> },
   policy: Policy,
   trigger: KubernetesObject,
 ): PolicyContext {

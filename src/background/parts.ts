@@ -4,3 +4,5 @@ import { createPart } from '../base/part.ts';
 export const clones = createPart(() => import('./clone-target.ts'));
 /** Downstreams that are found by their labels, and deleted. */
 export const downstreams = createPart(() => import('./delete-downstream.ts'));
+/** Mutate-existing rules: on triggers, and on policy events. */
+export const mutateExisting = createPart(() => import('./mutate-existing.ts'));

@@ -2,9 +2,9 @@ import { equal, get, getList, getObject, type Json, type JsonObject } from '../b
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
+import { hasMutateExisting } from '../engine/rules/response.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
-import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
 import {
   labelOf,
   MANAGED_BY,
@@ -15,13 +15,14 @@ import {
 } from '../kyverno/labels.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
 import type { PolicyCache } from '../kyverno/policy-informer.ts';
-import { planUpdateRequests, type RuleContext, updateRequestsOf } from '../kyverno/update-request.ts';
-import { canProcessInBackground } from './background-policy.ts';
+import { planUpdateRequests, type RuleContext } from '../kyverno/update-request.ts';
+import { canProcessInBackground, mutatesOnPolicyUpdate } from './background-policy.ts';
+import { createPending } from './create-pending.ts';
 import { ask, type BackgroundEnvironment, infoOf, placeOf } from './environment.ts';
 import { existingTriggers } from './existing-triggers.ts';
 import { isSynchronized } from './generate-target.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
-import { downstreams } from './parts.ts';
+import { downstreams, mutateExisting } from './parts.ts';
 
 /** Most rule contexts that one UpdateRequest of a policy event takes. */
 const BATCH = 100;
@@ -58,7 +59,8 @@ export class PolicyController {
   }
 
   *#created(policy: Policy, cause: EventId): Process<void> {
-    if (!canProcessInBackground(policy)) return;
+    if (!canProcessInBackground(policy, this.#env.wallClock())) return;
+    yield* this.#mutateExisting(policy, cause);
     const rules = generateRules(policy);
     const contexts = rules.filter(syncsData).flatMap((rule) => this.#downstreamContexts(policy, rule, false));
     yield* this.#create(policy, contexts, undefined, cause);
@@ -68,9 +70,10 @@ export class PolicyController {
   *#updated(old: Policy, policy: Policy, cause: EventId): Process<void> {
     const rules = generateRules(policy);
     // The gate looks at the policy as it is now: with its last generate rule gone nothing happens at all.
-    if (!canProcessInBackground(policy)) return;
+    if (!canProcessInBackground(policy, this.#env.wallClock())) return;
     const removed = generateRules(old).filter(({ name }) => !rules.some((rule) => rule.name === name));
     yield* this.#deleted(old, removed, cause);
+    yield* this.#mutateExisting(policy, cause);
     const again: RuleContext[] = [];
     for (const rule of rules) {
       const before = generateRules(old).find(({ name }) => name === rule.name);
@@ -93,6 +96,11 @@ export class PolicyController {
     );
     const contexts = cleaned.flatMap((rule) => this.#downstreamContexts(policy, rule, true));
     yield* this.#create(policy, contexts, cleaned, cause);
+  }
+
+  *#mutateExisting(policy: Policy, cause: EventId): Process<void> {
+    if (policy.rules.some((rule) => hasMutateExisting(rule) && mutatesOnPolicyUpdate(policy.spec, rule)))
+      yield* mutateExisting.get().mutateOnPolicyEvent(this.#env, policy, cause);
   }
 
   *#generateExisting(policy: Policy, cause: EventId): Process<void> {
@@ -196,29 +204,4 @@ function listedResource(object: KubernetesObject): JsonObject {
     ...(namespace === undefined ? {} : { namespace }),
     ...(uid === undefined ? {} : { uid }),
   };
-}
-
-/** Creates an UpdateRequest as the background controller and makes it Pending. */
-function* createPending(
-  env: BackgroundEnvironment,
-  object: KubernetesObject,
-  generatedResources: readonly JsonObject[],
-  cause: EventId,
-): Process<void> {
-  const place = { resource: updateRequestsOf(env.behaviour), namespace: KYVERNO_NAMESPACE };
-  const created = yield* ask(env, { verb: 'create', ...place, body: object, cause });
-  if (created.object === undefined) return;
-  yield BACKGROUND_LATENCIES.pending;
-  const status = {
-    state: 'Pending',
-    ...(generatedResources.length === 0 ? {} : { generatedResources }),
-  };
-  yield* ask(env, {
-    verb: 'update',
-    ...place,
-    subresource: 'status',
-    name: refOf(created.object).name,
-    body: { ...created.object, status },
-    cause: created.event,
-  });
 }

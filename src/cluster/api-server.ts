@@ -129,7 +129,10 @@ class Server implements SimulatedApiServer {
   }
 
   #unauthorized(run: RequestRun): Outcome | undefined {
-    const { verb, resource, subresource, namespace, name } = run.request;
+    const { verb, resource, subresource, name } = run.request;
+    // A Namespace that is named counts as lying in itself.
+    const ownPlace = resource.group === '' && resource.resource === 'namespaces' ? name : undefined;
+    const namespace = run.request.namespace ?? (verb === 'create' ? undefined : ownPlace);
     const decision = this.#rbac().decide(run.user, {
       verb,
       group: resource.group,

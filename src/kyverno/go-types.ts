@@ -48,6 +48,7 @@ const STRUCTS: Readonly<Record<string, string>> = {
   Mutation:
     'mutateExistingOnPolicyUpdate:*s targets:[]Target patchStrategicMerge:any patchesJson6902:s foreach:[]ForEachMutation',
   Target: '+ResourceSpec selector:*LabelSelector context:[]ContextEntry preconditions:conditions',
+  TargetSelector: '+ResourceSpec selector:*LabelSelector',
   ResourceSpec: 'apiVersion:s kind:s namespace:s name:s uid:s',
   ForEachMutation:
     'list:s order:*s context:[]ContextEntry preconditions:*AnyAllConditions patchStrategicMerge:any patchesJson6902:s ' +

@@ -73,6 +73,49 @@ export function planUpdateRequests(
   return ruleContext.length === 0 ? [] : [{ object: updateRequest('v2', policy, rest), ruleContext }];
 }
 
+const MUTATE_LABEL = 'mutate.updaterequest.kyverno.io';
+/** The label by which the UpdateRequests of a policy that is gone are found. */
+export const MUTATE_POLICY_LABEL = `${MUTATE_LABEL}/policy-name`;
+const MAX_LABEL = 63;
+
+/** Labels of an UpdateRequest for a mutate-existing rule; the rule is not among them (background/common/labels.go). */
+export const mutateLabels = (policy: Policy, trigger: ObjectRef): Readonly<Record<string, string>> => ({
+  [MUTATE_POLICY_LABEL]: policy.name,
+  [`${MUTATE_LABEL}/trigger-name`]: trigger.name.slice(0, MAX_LABEL),
+  [`${MUTATE_LABEL}/trigger-namespace`]: trigger.namespace ?? '',
+  [`${MUTATE_LABEL}/trigger-kind`]: trigger.kind,
+  ...(trigger.apiVersion === ''
+    ? {}
+    : { [`${MUTATE_LABEL}/trigger-apiversion`]: trigger.apiVersion.replaceAll('/', '-') }),
+});
+
+/** The UpdateRequest of one mutate-existing rule for one trigger, in every version alike (lifecycle B.4, B.5). */
+export function planMutateRequest(
+  behaviour: Behaviour,
+  policy: Policy,
+  rule: string,
+  trigger: ObjectRef,
+  request?: { readonly admissionRequest: AdmissionRequest; readonly info: RequestInfo },
+): KubernetesObject {
+  return {
+    apiVersion: `kyverno.io/${behaviour.updateRequestPerRule ? 'v1beta1' : 'v2'}`,
+    kind: 'UpdateRequest',
+    metadata: {
+      generateName: 'ur-',
+      namespace: KYVERNO_NAMESPACE,
+      labels: mutateLabels(policy, trigger),
+    },
+    spec: {
+      requestType: 'mutate',
+      policy: policy.key,
+      rule,
+      deleteDownstream: false,
+      resource: specOf(trigger),
+      context: request === undefined ? {} : requestContext(request.admissionRequest, request.info),
+    },
+  };
+}
+
 function updateRequest(version: string, policy: Policy, rest: JsonObject): KubernetesObject {
   const resource = getObject(rest, 'resource');
   const legacy =

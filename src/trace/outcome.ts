@@ -18,7 +18,8 @@ import { userText } from './words.ts';
 /**
  * How a target stands. `planned`: an UpdateRequest exists, nothing decided yet · `produced`: made, not kept in sync ·
  * `in sync`, `drifted`, `deleted`: what its latest revision says · `refused`: the API server said no · `never`: given up or
- * found not to be made · `not planned`: the rule was looked at and made no UpdateRequest.
+ * found not to be made · `changed`, `unchanged`: a target of a mutate-existing rule, written or left as it was · `not planned`:
+ * the rule was looked at and made no UpdateRequest.
  */
 export type TargetState =
   | 'planned'
@@ -28,6 +29,8 @@ export type TargetState =
   | 'deleted'
   | 'refused'
   | 'never'
+  | 'changed'
+  | 'unchanged'
   | 'not planned';
 
 /** What background did about a target up to the playhead. */
@@ -110,7 +113,8 @@ function rowsOfPlan(trace: Trace, plan: PlanEvent, index: SeenEvents, at: Millis
   const actual = [...index.targets.values()].filter(
     (event) => event.updateRequest === plan.updateRequest && event.rule === plan.rule,
   );
-  const expected = plan.targets.filter((ref) => !actual.some((event) => sameKindOfTarget(event.target, ref)));
+  const isSame = plan.action === 'mutate' ? isSameObject : sameKindOfTarget;
+  const expected = plan.targets.filter((ref) => !actual.some((event) => isSame(event.target, ref)));
   const common = {
     step: plan.step,
     policy: plan.policy,
@@ -122,12 +126,15 @@ function rowsOfPlan(trace: Trace, plan: PlanEvent, index: SeenEvents, at: Millis
   const rows: OutcomeRow[] = actual.map((event) => ({
     ...common,
     target: event.target,
-    ...stateOfTarget(trace, event, index),
+    ...(plan.action === 'mutate' ? stateOfMutated : stateOfTarget)(trace, event, index),
   }));
   for (const target of expected) rows.push({ ...common, target, ...stateWithoutTarget(trace, plan, index) });
   if (rows.length === 0) rows.push({ ...common, ...stateWithoutTarget(trace, plan, index) });
   return rows;
 }
+
+const isSameObject = (actual: ObjectRef, planned: ObjectRef): boolean =>
+  objectKey(actual) === objectKey(planned);
 
 /** A name that is computed from the live object may differ from the planned one; kind and namespace then still agree. */
 function sameKindOfTarget(actual: ObjectRef, planned: ObjectRef): boolean {
@@ -153,7 +160,7 @@ function stateWithoutTarget(trace: Trace, plan: PlanEvent, index: SeenEvents): S
   const message = request?.message ?? '';
   const event = request?.id ?? plan.id;
   const attempts = index.attempts.get(plan.updateRequest) ?? [];
-  if (plan.action === 'generate' && message !== '' && triggerWasRefused(trace, plan.trigger)) {
+  if (plan.action !== 'delete' && message !== '' && triggerWasRefused(trace, plan.trigger)) {
     const asked =
       'The trigger’s uid is not in the cluster: the request that would have stored it was refused.';
     if (request?.state === 'dropped')
@@ -162,6 +169,8 @@ function stateWithoutTarget(trace: Trace, plan: PlanEvent, index: SeenEvents): S
         reason: `${asked} After ${attempts.length} attempts the UpdateRequest was dropped.`,
         event,
       };
+    if (request?.state === 'deleted' || request?.state === 'Completed')
+      return { state: 'never', reason: `${asked} The UpdateRequest completed without trying again.`, event };
     const left = (attempts[0]?.of ?? 5) - attempts.length;
     const next =
       left === 0
@@ -188,7 +197,9 @@ function stateOfTarget(trace: Trace, event: TargetEvent, index: SeenEvents): Sta
     .get(objectKey(event.target))
     ?.filter((write) => changesContent(trace, write))
     .at(-1);
-  if (event.result === 'deleted' || last === undefined) return { state: 'deleted', ...byEvent };
+  if (event.result === 'deleted') return { state: 'deleted', ...byEvent };
+  // What nobody has written stands as it was before the run.
+  if (last === undefined) return { state: event.synchronize ? 'in sync' : 'produced', ...byEvent };
   const who = userText(last.username);
   const later = last.time > event.time && last.component !== 'background-controller';
   if (last.change === 'DELETED') return { state: 'deleted', reason: `${who} deleted it.`, event: last.id };
@@ -197,6 +208,16 @@ function stateOfTarget(trace: Trace, event: TargetEvent, index: SeenEvents): Sta
       ? { state: 'drifted', reason: `${who} changed it; Kyverno has not put it right yet.`, event: last.id }
       : { state: 'drifted', reason: `${who} changed it; synchronize is off, so it stays.`, event: last.id };
   return { state: event.synchronize ? 'in sync' : 'produced', ...byEvent };
+}
+
+/** A target of a mutate-existing rule is not watched: what others do to it later is theirs. */
+function stateOfMutated(_trace: Trace, event: TargetEvent, index: SeenEvents): StateAndReason {
+  const byEvent = { reason: event.reason, event: event.id };
+  const last = index.writes.get(objectKey(event.target))?.at(-1);
+  if (last?.change === 'DELETED' && last.time > event.time)
+    return { state: 'deleted', reason: `${userText(last.username)} deleted it.`, event: last.id };
+  if (event.result === 'refused' || event.result === 'never') return { state: event.result, ...byEvent };
+  return { state: event.result === 'updated' ? 'changed' : 'unchanged', ...byEvent };
 }
 
 function reasonOfTarget(trace: Trace, event: TargetEvent): string {

@@ -24,6 +24,14 @@ export interface RuleScope extends ConditionScope {
     operation: Operation | '',
     run: (scope: RuleScope) => T,
   ): T;
+  /** Sets `target`, the object that a mutate-existing rule changes, until it is set again. */
+  setTarget(target: KubernetesObject): void;
+  /** Replaces object, oldObject and operation of `request` for the rest of the rule. */
+  setObjects(
+    newObject: KubernetesObject | undefined,
+    oldObject: KubernetesObject | undefined,
+    operation: Operation | '',
+  ): void;
 }
 
 class ContextScope implements RuleScope {
@@ -68,6 +76,18 @@ class ContextScope implements RuleScope {
     } finally {
       this.context.restore();
     }
+  }
+
+  setTarget(target: KubernetesObject): void {
+    this.context.set('target', target);
+  }
+
+  setObjects(
+    newObject: KubernetesObject | undefined,
+    oldObject: KubernetesObject | undefined,
+    operation: Operation | '',
+  ): void {
+    this.context.setObjects(newObject, oldObject, operation);
   }
 }
 
