@@ -122,14 +122,13 @@ function generation(
       unchecked: reason === undefined ? NEVER_MADE : `${NEVER_MADE}; here ${clip(reason, 160)}`,
     };
   }
-  const generated = storedAs(trace, first);
   const source = sourceOf(trace, common, trigger);
   if (needsSource(common) && source === undefined) return 'the source of the clone is not known';
+  const stored = storedAs(trace, first);
+  const generated = stored && asWritten(stored, source ?? getObject(generateOf(common), 'data'));
   return {
     ...common,
-    ...(generated === undefined
-      ? {}
-      : { generated: asWritten(generated, source ?? getObject(generateOf(common), 'data')) }),
+    ...(generated === undefined ? {} : { generated }),
     ...(source === undefined ? {} : { source }),
   };
 }

@@ -161,9 +161,13 @@ const GENERATE_LABELS = /^generate\.kyverno\.io\//;
 
 /**
  * A generated object without what the API server added: only what the rule's data, or the source of the clone, has. A part
- * whose keys are variables is kept whole.
+ * whose keys are variables is kept whole. Undefined if the API server turned a part into another (`stringData` of a Secret).
  */
-export function asWritten(object: KubernetesObject, shape: Json): JsonObject {
+export function asWritten(object: KubernetesObject, shape: Json): JsonObject | undefined {
+  const turned = Object.keys(isObject(shape) ? shape : {}).some(
+    (key) => !key.includes('{{') && key !== 'status' && get(object, key) === undefined,
+  );
+  if (turned) return undefined;
   const { apiVersion, kind, metadata } = object;
   const body = forFile(object, () => false);
   const kept = keepShape(body, shape);
