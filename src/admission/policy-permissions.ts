@@ -3,7 +3,7 @@ import type { ApiServer, ResourceInfo } from '../cluster/api.ts';
 import { parseKindSelector } from '../kubernetes/kind-selector.ts';
 import type { UserInfo } from '../kubernetes/object.ts';
 import { formatApiVersion, gvkOf } from '../kubernetes/object.ts';
-import { matchWildcard } from '../kubernetes/wildcard.ts';
+import { containsWildcard, matchWildcard } from '../kubernetes/wildcard.ts';
 import { type Behaviour, behaviourOf } from '../kyverno/behaviour.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
 import {
@@ -29,7 +29,8 @@ export function checkRulePermissions(
   rule: Rule,
   index: number,
 ): PermissionFindings {
-  const warnings = behaviour.checksReportPermissions ? reportWarnings(server, rule) : [];
+  const isLooked = rule.type !== 'mutate' || looksAtTargets(rule);
+  const warnings = behaviour.checksReportPermissions && isLooked ? reportWarnings(server, rule) : [];
   const found = rule.type === 'mutate' ? checkMutate(server, rule) : checkGenerate(server, behaviour, rule);
   return found === undefined
     ? { warnings }
@@ -58,29 +59,46 @@ function checkGenerate(
   return undefined;
 }
 
-/** Targets of mutate-existing rules; all that is missing is told. */
+/** A rule with foreach is let pass without a look at its targets (policy/mutate/validate.go). */
+const looksAtTargets = (rule: Rule): boolean => getList(get(rule.raw, 'mutate'), 'foreach').length === 0;
+
+/** Targets of mutate-existing rules; all that is missing is told, but an unknown kind ends the search. */
 function checkMutate(server: PermissionServer, rule: Rule): PermissionProblem | undefined {
-  const missing = getList(get(rule.raw, 'mutate'), 'targets').flatMap(
-    (target) => checkMutateTarget(server, target) ?? [],
-  );
-  if (missing.length === 0) return undefined;
-  const account = BACKGROUND_CONTROLLER.username;
-  return {
-    at: 'targets',
-    error: `auth check fails, additional privileges are required for the service account '${account}': ${missing.join('; ')}`,
-  };
+  const mutate = get(rule.raw, 'mutate');
+  if (!looksAtTargets(rule)) return undefined;
+  const missing: string[] = [];
+  for (const target of getList(mutate, 'targets')) {
+    const checked = checkMutateTarget(server, target);
+    if (checked.unknown !== undefined) return forTargets([checked.unknown]);
+    if (checked.missing !== undefined) missing.push(checked.missing);
+  }
+  return missing.length === 0 ? undefined : forTargets(missing);
 }
 
-function checkMutateTarget(server: PermissionServer, target: Json): string | undefined {
+const forTargets = (errors: readonly string[]): PermissionProblem => ({
+  at: 'targets',
+  error: `auth check fails, additional privileges are required for the service account '${BACKGROUND_CONTROLLER.username}': ${errors.join('; ')}`,
+});
+
+interface TargetCheck {
+  readonly unknown?: string | undefined;
+  readonly missing?: string | undefined;
+}
+
+function checkMutateTarget(server: PermissionServer, target: Json): TargetCheck {
   const text = getString(target, 'kind') ?? '';
-  if (text.includes('{{')) return undefined;
+  if (text.includes('{{')) return {};
   const { kind, subresource } = parseKindSelector(text);
   const apiVersion = getString(target, 'apiVersion') ?? '';
   const info = server.discovery().byKind(gvkOf({ apiVersion, kind }));
-  if (info === undefined) return `failed to get GVR for kind ${apiVersion}/${kind}`;
+  if (info === undefined) return { unknown: `failed to get GVR for kind ${apiVersion}/${kind}` };
   const namespace = getString(target, 'namespace') ?? '';
+  const name = getString(target, 'name') ?? '';
   const asked = `${formatApiVersion(info)}/${info.kind}${subresource === '' ? '' : `/${subresource}`}`;
-  return requires(server, BACKGROUND_CONTROLLER, ['get', 'update'], info, namespace, asked, subresource);
+  const verbs = ['get', 'update'];
+  return {
+    missing: requires(server, BACKGROUND_CONTROLLER, verbs, info, namespace, asked, { name, subresource }),
+  };
 }
 
 function checkTarget(
@@ -110,19 +128,26 @@ function checkTarget(
   return requires(server, BACKGROUND_CONTROLLER, verbs, info, namespace, asked);
 }
 
+/** What an access check asks for besides kind and namespace; empty texts ask for any. */
+interface Narrowed {
+  readonly name?: string;
+  readonly subresource?: string;
+}
+
 function missingVerbs(
   server: PermissionServer,
   user: UserInfo,
   verbs: readonly string[],
   info: ResourceInfo,
   namespace: string,
-  subresource = '',
+  { name = '', subresource = '' }: Narrowed = {},
 ): readonly string[] {
   const { group, resource } = info;
   const place = {
     group,
     resource,
     ...(namespace === '' ? {} : { namespace }),
+    ...(name === '' ? {} : { name }),
     ...(subresource === '' || subresource === '*' ? {} : { subresource }),
   };
   return verbs.filter((verb) => !server.authorize(user, { verb, ...place }));
@@ -136,9 +161,9 @@ function requires(
   info: ResourceInfo,
   namespace: string,
   text: string,
-  subresource = '',
+  narrowed: Narrowed = {},
 ): string | undefined {
-  const missing = missingVerbs(server, user, verbs, info, namespace, subresource);
+  const missing = missingVerbs(server, user, verbs, info, namespace, narrowed);
   if (missing.length === 0) return undefined;
   const place = namespace === '' ? '' : ` in namespace ${namespace}`;
   return `${user.username} requires permissions ${missing.join(',')} for resource ${text}${place}`;
@@ -177,6 +202,7 @@ function reportWarnings(server: PermissionServer, rule: Rule): readonly string[]
   const kinds = [match, ...getList(match, 'any'), ...getList(match, 'all')].flatMap((filter) =>
     getList(get(filter, 'resources'), 'kinds').map(String),
   );
+  if (rule.type === 'mutate' && kinds.some((kind) => containsWildcard(kind))) return [];
   return [...new Set(kinds)].flatMap((kind) => {
     const info = kindOf(server, kind);
     if (info === undefined) return [];

@@ -24,12 +24,6 @@ export function unsupportedParts(policy: Policy): readonly UnsupportedPart[] {
       path: ['spec', 'webhookConfiguration', 'matchConditions'],
       consequence: 'The policy is evaluated as if they were true.',
     });
-  if (get(policy.spec, 'useServerSideApply') === true)
-    found.push({
-      what: 'spec.useServerSideApply',
-      path: ['spec', 'useServerSideApply'],
-      consequence: 'Targets are created and updated as without it.',
-    });
   return [...found, ...rules];
 }
 
@@ -43,12 +37,6 @@ function partsOfRule(rule: Json, path: readonly PathSegment[]): readonly Unsuppo
     parts.push({ what: 'celPreconditions', path: [...path, 'celPreconditions'], consequence: NO_RESULT });
   if (getList(rule, 'verifyImages').some((image) => isSet('ImageVerification', image)))
     parts.push({ what: 'verifyImages', path: [...path, 'verifyImages'], consequence: NO_RESULT });
-  if (Array.isArray(get(get(rule, 'mutate'), 'targets')))
-    parts.push({
-      what: 'mutate.targets',
-      path: [...path, 'mutate', 'targets'],
-      consequence: 'Existing objects are not changed.',
-    });
   return [...parts, ...partsOfContexts(rule, path)];
 }
 

@@ -90,6 +90,23 @@ describe('the policy webhook of a cluster', () => {
     );
   });
 
+  it('lets targets of a foreach pass, and tells an unknown kind alone', () => {
+    const rule = (targets: readonly JsonObject[], body: JsonObject): JsonObject => ({
+      name: 'r',
+      match: match('ConfigMap'),
+      mutate: { targets, ...body },
+    });
+    const patch = { patchStrategicMerge: { metadata: { labels: { a: 'b' } } } };
+    const secret = { apiVersion: 'v1', kind: 'Secret', namespace: 'a', name: 'b' };
+    const lacks = ['update secrets'];
+    const each = rule([secret], { foreach: [{ list: 'target.data', ...patch }] });
+    expect(check(each, { lacks }).denied).toBeUndefined();
+    const unknown = { apiVersion: 'foo.io/v1', kind: 'Foo', name: 'x' };
+    expect(check(rule([secret, unknown], patch), { lacks }).denied).toBe(
+      `path: spec.rules[0].mutate.targets.: auth check fails, additional privileges are required for the service account '${BACKGROUND}': failed to get GVR for kind foo.io/v1/Foo`,
+    );
+  });
+
   it('warns of kinds that reports cannot watch, and accepts', () => {
     const found = check(generate({}, 'Secret'), { lacks: ['list secrets'] });
     expect(found).toEqual({
