@@ -11,6 +11,7 @@ import {
 } from '../src/index.ts';
 import type { AddressBar } from './storage/address.ts';
 import type { Shelf } from './storage/local.ts';
+import type { FlagsStore } from './stores/flags.ts';
 import type { PageStore, PaneName } from './stores/page.ts';
 import type { PlaybackStore } from './stores/playback.ts';
 import type { RunStore } from './stores/run.ts';
@@ -32,6 +33,7 @@ export interface DocumentParts {
   readonly playback: PlaybackStore;
   readonly selection: SelectionStore;
   readonly viewport: ViewportStore;
+  readonly flags: FlagsStore;
   readonly shelf: Shelf;
   readonly address: AddressBar;
   readonly writeTest: () => Promise<KyvernoTest>;
@@ -84,7 +86,7 @@ export const storyDocument = (story: StoryEntry, files: readonly TextFile[]): Wo
 
 /** Opening, saving and sharing what a person works on: address bar, browser storage, stories, files. */
 export function createDocuments(parts: DocumentParts) {
-  const { workspace, run, page, playback, selection, viewport, shelf, address } = parts;
+  const { workspace, run, page, playback, selection, viewport, flags, shelf, address } = parts;
   let wanted: WantedView = {};
   let saving: ReturnType<typeof setTimeout> | undefined;
   let touched = false;
@@ -113,6 +115,9 @@ export function createDocuments(parts: DocumentParts) {
         },
         ...(present ? { playhead: round(playback.getState().playhead) } : {}),
         ...(present && selected !== undefined ? { selection: selected } : {}),
+        ...(present && flags.getState().flags.length > 0
+          ? { flags: flags.getState().flags.map(({ time, note }) => [round(time), note]) }
+          : {}),
         viewport: {
           scale,
           list,
@@ -155,13 +160,17 @@ export function createDocuments(parts: DocumentParts) {
         viewport.getState().setWindow({ zoom, ...(typeof scrollX === 'number' ? { scrollX } : {}) });
     }
     replace(document, fresh, typeof active === 'string' ? active : undefined, edited);
+    flags.getState().replace(view.flags?.map(([time, note]) => ({ time, note })) ?? []);
   }
 
   function replace(document: WorkspaceDocument, fresh: boolean, active?: string, edited = false): void {
     run.clear();
     selection.getState().select(undefined);
+    selection.getState().setArea(undefined);
+    flags.getState().replace([]);
     playback.getState().pause();
     if (!fresh) viewport.getState().setWindow({ zoom: undefined, scrollX: 0, scrollY: 0 });
+    viewport.setState({ openFolds: [], groups: [], hidden: [] });
     workspace.open(document, { fresh, edited, ...(active === undefined ? {} : { active }) });
   }
 
@@ -402,8 +411,13 @@ export function createDocuments(parts: DocumentParts) {
   };
 
   async function downloadTest(): Promise<void> {
-    const { files, left } = await parts.writeTest();
-    const [reason] = left;
+    const { status, pending } = run.getState();
+    if (pending || status === 'running' || status === 'stale' || status === 'failed') {
+      page.say('A test is written of a run of the present text: there is none yet.');
+      return;
+    }
+    const { files, left } = status === 'ok' ? await parts.writeTest() : { files: [], left: [] };
+    const [reason] = left as readonly string[];
     if (files.length === 0) {
       page.raise({
         id: 'no-test',
