@@ -1,5 +1,5 @@
 import { get, getList } from '../base/json.ts';
-import { matchRule } from '../engine/match/match-rule.ts';
+import { appliesTo } from '../engine/match/match-rule.ts';
 import { parseKindSelector } from '../kubernetes/kind-selector.ts';
 import { labelsOf } from '../kubernetes/label-selector.ts';
 import { formatApiVersion, gvkOf, namespaceOf, refOf } from '../kubernetes/object.ts';
@@ -44,7 +44,7 @@ export function existingTriggers(
           admissionInfo: undefined,
           namespaceLabels: namespace === undefined ? undefined : Object.fromEntries(labelsOf(namespace)),
         };
-        return matchRule(rule, subject, policy.namespace) === undefined;
+        return appliesTo(rule, subject, policy.namespace);
       })
       .map((object) => ({ rule: rule.name, trigger: refOf(object), deleteDownstream: false })),
   );

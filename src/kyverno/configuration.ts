@@ -39,10 +39,12 @@ function parseConfiguration(configMap: Json | undefined): KyvernoConfiguration {
   const roles = readExclusion(value('excludeRoles'));
   const clusterRoles = readExclusion(value('excludeClusterRoles'));
   const filters = readResourceFilters(value('resourceFilters'));
+  const excludesAny = [users, groups, roles, clusterRoles].some(({ exclusions }) => exclusions.length > 0);
   return {
     generateSuccessEvents: value('generateSuccessEvents') === 'true',
     namespaceSelector: readNamespaceSelector(value('webhooks')),
     isExcluded: (username, userGroups, userRoles, userClusterRoles) => {
+      if (!excludesAny) return false;
       const parts = [
         { exclusion: users, values: [username] },
         { exclusion: groups, values: userGroups },

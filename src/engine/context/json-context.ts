@@ -23,16 +23,27 @@ function merge(old: Value | undefined, added: Value): Value {
  * old root, and large objects are shared.
  */
 export class JsonContext {
-  private root: ValueObject;
+  private made: ValueObject | undefined;
+  private readonly makeRoot: () => ValueObject;
   private readonly checkpoints: ValueObject[] = [];
   private readonly deferred = new DeferredLoaders();
   private readonly environment: JmesPathEnvironment;
   private holdsGoTypes = false;
   private size = 0;
 
-  constructor(root: ValueObject, environment: JmesPathEnvironment) {
-    this.root = root;
+  /** `makeRoot` is called when the data is first needed: most rules never look at it. */
+  constructor(makeRoot: () => ValueObject, environment: JmesPathEnvironment) {
+    this.makeRoot = makeRoot;
     this.environment = environment;
+  }
+
+  private get root(): ValueObject {
+    this.made ??= this.makeRoot();
+    return this.made;
+  }
+
+  private set root(root: ValueObject) {
+    this.made = root;
   }
 
   /** Value of an expression; entries that it names are loaded first. */

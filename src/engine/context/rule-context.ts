@@ -108,7 +108,8 @@ const MAX_USED = 1000;
 
 /** What a rule context is made of. */
 export interface RuleContextParts {
-  readonly root: ValueObject;
+  /** The built-in names; made when they are first needed. */
+  readonly root: () => ValueObject;
   readonly environment: JmesPathEnvironment;
   readonly loader?: ContextLoader;
   readonly policyNamespace?: string;
@@ -249,7 +250,11 @@ class JsonRuleContext implements RuleContext {
 }
 
 /** A context over given data, without context entries of its own. */
-export const createContextOver = (parts: RuleContextParts): RuleContext => new JsonRuleContext(parts);
+export const createContextOver = ({
+  root,
+  ...parts
+}: Omit<RuleContextParts, 'root'> & { readonly root: ValueObject }): RuleContext =>
+  new JsonRuleContext({ ...parts, root: () => root });
 
 /** The environment of a policy evaluation's expressions. */
 export const environmentOf = (context: {
@@ -268,7 +273,7 @@ export function createRuleContext(
   entries: readonly Json[],
 ): RuleContext | { readonly error: string } {
   const created = new JsonRuleContext({
-    root: jsonContext(context),
+    root: () => jsonContext(context),
     environment: environmentOf(context),
     loader: context.loader,
     policyNamespace: context.policy.namespace,

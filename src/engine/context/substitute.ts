@@ -1,10 +1,11 @@
-import type { Json } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
+import { oncePerObject, rememberRecent } from '../../base/remember.ts';
 import { marshalGo } from '../../expressions/jmespath/go-marshal.ts';
 import { Failure, formatGo } from '../../expressions/jmespath/value.ts';
 import type { Loaded } from '../policy-context.ts';
 import { currentNodePath } from './node-path.ts';
 import { substituteReferences } from './references.ts';
-import { mentions, type Traversed, traverse } from './traversal.ts';
+import { mentions, partsWithout, type Traversed, traverse } from './traversal.ts';
 import { type FoundVariable, findVariables, isVariable, leftoverOf } from './variable-pattern.ts';
 
 /** Answers the expressions between braces. */
@@ -55,6 +56,26 @@ function textOfValue(value: Json, shallow: boolean): TextOf {
   return { text: shallow ? value.replaceAll('{{', '\\{{') : value };
 }
 
+/** A text with variables, taken apart. */
+interface TextPlan {
+  readonly variables: readonly PlannedVariable[];
+  /** The text is one variable and nothing else. */
+  readonly isWhole: boolean;
+}
+
+interface PlannedVariable extends FoundVariable {
+  readonly expression: Expression;
+}
+
+/** Texts repeat from resource to resource. */
+const planText = rememberRecent(2000, (text): TextPlan => {
+  const variables = findVariables(text).map((variable) => ({
+    ...variable,
+    expression: expressionOf(leftoverOf(variable.prefix) + variable.text),
+  }));
+  return { variables, isWhole: isVariable(text) };
+});
+
 interface Round {
   readonly text: string;
   /** The whole text was one variable, and this is its value. */
@@ -65,7 +86,7 @@ interface Round {
 /** Replaces the variables that were found in a text, one after the other. */
 function replaceAll(
   text: string,
-  variables: readonly FoundVariable[],
+  { variables, isWhole }: TextPlan,
   path: string,
   resolver: VariableResolver,
 ): Round | { readonly error: string } {
@@ -74,7 +95,7 @@ function replaceAll(
   let copied = 0;
   let shallow = false;
   for (const variable of variables) {
-    const expression = expressionOf(leftoverOf(variable.prefix) + variable.text);
+    const { expression } = variable;
     shallow = expression.shallow;
     const query = queryOf(expression.text, path, resolver);
     const failed = (problem: string) => ({
@@ -82,7 +103,7 @@ function replaceAll(
     });
     const found = resolver.query(query);
     if ('error' in found) return failed(found.error);
-    if (text === variable.text && isVariable(text)) return { text, whole: found, shallow };
+    if (isWhole && text === variable.text) return { text, whole: found, shallow };
     const replacement = textOfValue(found.value, shallow);
     if ('error' in replacement) return failed(replacement.error);
     pieces.push(text.slice(copied, variable.start), replacement.text);
@@ -95,31 +116,53 @@ function replaceAll(
 
 function substituteText(text: string, path: string, resolver: VariableResolver): Traversed {
   let current = text;
-  let variables = findVariables(current);
+  let plan = planText(current);
   let resolved = 0;
-  for (let round = 0; variables.length > 0; round += 1) {
-    resolved += variables.length;
+  for (let round = 0; plan.variables.length > 0; round += 1) {
+    resolved += plan.variables.length;
     if (round === MAX_ROUNDS || resolved > MAX_VARIABLES)
       return {
         error: `failed to resolve ${text.slice(0, 200)} at path ${path}: variables are nested without end`,
       };
-    const replaced = replaceAll(current, variables, path, resolver);
+    const replaced = replaceAll(current, plan, path, resolver);
     if ('error' in replaced) return replaced;
     if (replaced.whole) return { value: replaced.whole.value };
     current = replaced.text;
-    variables = replaced.shallow ? [] : findVariables(current);
+    if (replaced.shallow) break;
+    plan = planText(current);
   }
   return { value: current.replaceAll('\\{{', '{{') };
 }
 
-/** Substitutes variables in all leaves and keys of a document. */
-function substituteVariables(document: Json, resolver: VariableResolver): Traversed {
-  return traverse(document, (element, path) =>
-    typeof element === 'string' && element.includes('{{')
-      ? substituteText(element, path, resolver)
-      : { value: element },
+/** Substitutes variables in all leaves and keys of a document, but for the parts that hold none. */
+function substituteVariables(
+  document: Json,
+  resolver: VariableResolver,
+  plain?: ReadonlySet<Json>,
+): Traversed {
+  return traverse(
+    document,
+    (element, path) =>
+      typeof element === 'string' && element.includes('{{')
+        ? substituteText(element, path, resolver)
+        : { value: element },
+    plain,
   );
 }
+
+/** What is to be done in a document of a policy. */
+interface DocumentPlan {
+  readonly hasReferences: boolean;
+  /** Parts without variables; undefined if that is the whole document. */
+  readonly plain: ReadonlySet<Json> | undefined;
+}
+
+const planDocument = oncePerObject(
+  (document: JsonObject | readonly Json[]): DocumentPlan => ({
+    hasReferences: mentions(document, '$('),
+    plain: mentions(document, '{{') ? partsWithout(document, '{{') : undefined,
+  }),
+);
 
 /**
  * Substitutes references `$(…)`, then variables `{{ … }}` in all texts and keys of a document (lifecycle I.3,
@@ -127,6 +170,10 @@ function substituteVariables(document: Json, resolver: VariableResolver): Traver
  * back if nothing is to be done.
  */
 export function substituteAll(document: Json, resolver: VariableResolver): Traversed {
+  if (typeof document === 'object' && document !== null) {
+    const { hasReferences, plain } = planDocument(document);
+    if (!hasReferences) return plain ? substituteVariables(document, resolver, plain) : { value: document };
+  }
   const referenced: Traversed = mentions(document, '$(')
     ? substituteReferences(document)
     : { value: document };

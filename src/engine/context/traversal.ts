@@ -14,16 +14,19 @@ const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 class Traversal {
   private readonly action: LeafAction;
+  private readonly untouched: ReadonlySet<Json> | undefined;
   private elements = 0;
 
-  constructor(action: LeafAction) {
+  constructor(action: LeafAction, untouched: ReadonlySet<Json> | undefined) {
     this.action = action;
+    this.untouched = untouched;
   }
 
   visit(element: Json, path: string, depth: number): Traversed {
     this.elements += 1;
     if (depth > MAX_DEPTH || this.elements > MAX_ELEMENTS)
       return { error: `variables are nested without end at path ${path.slice(0, 200)}` };
+    if (this.untouched?.has(element)) return { value: element };
     if (isList(element)) return this.list(element, path, depth);
     if (isObject(element)) return this.object(element, path, depth);
     const acted = this.action(element, path);
@@ -81,10 +84,10 @@ class Traversal {
 
 /**
  * Runs an action on all leaves and keys of a document, and on those of what it puts in their place. Unchanged parts are
- * not copied (Kyverno: engine/jsonutils/traverse.go).
+ * not copied (Kyverno: engine/jsonutils/traverse.go). Lists and maps that are known to be `untouched` are not walked.
  */
-export const traverse = (document: Json, action: LeafAction): Traversed =>
-  new Traversal(action).visit(document, '', 0);
+export const traverse = (document: Json, action: LeafAction, untouched?: ReadonlySet<Json>): Traversed =>
+  new Traversal(action, untouched).visit(document, '', 0);
 
 /** Calls back for all leaves and keys, keys with the path of the object around them. */
 export function forEachLeaf(document: Json, visit: (element: Json, path: string) => void): void {
@@ -108,4 +111,26 @@ export function mentions(document: Json, text: string): boolean {
       }
   }
   return false;
+}
+
+/** The largest lists and maps of a document in which neither leaf nor key holds the text. */
+export function partsWithout(document: Json, text: string): ReadonlySet<Json> {
+  const found = new Set<Json>();
+  /** Whether the value, at this depth, is without the text; its parts are noted only if it is not. */
+  const look = (value: Json, depth: number): boolean => {
+    if (typeof value === 'string') return !value.includes(text);
+    if (typeof value !== 'object' || value === null) return true;
+    if (depth > MAX_DEPTH) return false;
+    const items = isList(value) ? value : Object.values(value);
+    const clean = items.filter((item) => look(item, depth + 1));
+    if (
+      clean.length === items.length &&
+      (isList(value) || !Object.keys(value).some((key) => key.includes(text)))
+    )
+      return true;
+    for (const item of clean) if (typeof item === 'object' && item !== null) found.add(item);
+    return false;
+  };
+  if (look(document, 0)) found.add(document);
+  return found;
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 import { get, getList, getString, isObject, setKey } from '../../base/json.ts';
+import { oncePerObject } from '../../base/remember.ts';
 import { matchKind } from '../../kubernetes/kind-selector.ts';
 import { checkSelector, labelsOf, stringEntries } from '../../kubernetes/label-selector.ts';
 import { formatApiVersion } from '../../kubernetes/object.ts';
@@ -17,8 +18,12 @@ export interface Criterion {
   actual(subject: MatchSubject): Json;
 }
 
+const NO_TEXTS: readonly string[] = [];
+const textsOfList = oncePerObject((list: readonly Json[]): readonly string[] =>
+  list.filter((item): item is string => typeof item === 'string'),
+);
 const texts = (value: Json): readonly string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+  Array.isArray(value) ? textsOfList(value as readonly Json[]) : NO_TEXTS;
 
 const pairs = (entries: readonly (readonly [string, string])[]): JsonObject => {
   const object: Record<string, Json> = {};
@@ -72,6 +77,8 @@ function matchSubjects(wanted: Json, subject: MatchSubject): boolean {
   });
 }
 
+const kindReason = oncePerObject((kinds: readonly string[]) => `kind does not match [${kinds.join(' ')}]`);
+
 const unless = (holds: boolean, reason: string): string | undefined => (holds ? undefined : reason);
 
 /** A filter's criteria in Kyverno's order (lifecycle A.6; engine/utils/match.go). All that are set must hold. */
@@ -86,10 +93,7 @@ export const CRITERIA: readonly Criterion[] = [
     field: 'kinds',
     of: 'resources',
     check: (wanted, subject) =>
-      unless(
-        matchKind(texts(wanted), subject.kind, subject.subresource),
-        `kind does not match [${texts(wanted).join(' ')}]`,
-      ),
+      matchKind(texts(wanted), subject.kind, subject.subresource) ? undefined : kindReason(texts(wanted)),
     actual: actualKind,
   },
   {

@@ -1,5 +1,6 @@
-import type { Json, PathSegment } from '../../base/json.ts';
+import type { Json, JsonObject, PathSegment } from '../../base/json.ts';
 import { get, isObject } from '../../base/json.ts';
+import { oncePerObject } from '../../base/remember.ts';
 import type { EvaluationNode } from '../../kyverno/evaluation.ts';
 import type { Criterion } from './criteria.ts';
 import { CRITERIA, isSet, partOf } from './criteria.ts';
@@ -9,29 +10,48 @@ import { hasUser } from './subject.ts';
 /** One entry of `any` or `all`, or the legacy block: `{resources, roles, clusterRoles, subjects}`. */
 export type ResourceFilter = Json;
 
-const RESOURCE_CRITERIA = CRITERIA.filter((criterion) => criterion.of === 'resources');
 const USER_FIELDS = ['roles', 'clusterRoles', 'subjects'] as const;
 
 /** An empty list still counts as a statement about users; only an absent field does not (UserInfo{} in Go). */
 const saysUser = (filter: ResourceFilter): boolean =>
   USER_FIELDS.some((field) => (get(filter, field) ?? null) !== null);
 
-const saysResource = (filter: ResourceFilter): boolean =>
-  RESOURCE_CRITERIA.some((criterion) =>
-    isSet(criterion.field, get(partOf(filter, criterion), criterion.field)),
-  );
+/** A criterion that a filter sets. */
+interface SetCriterion {
+  readonly criterion: Criterion;
+  readonly wanted: Json;
+  /** The part of the filter that it stands in. */
+  readonly part: JsonObject;
+}
+
+/** A filter, prepared: its criteria in Kyverno's order. */
+interface FilterPlan {
+  readonly criteria: readonly SetCriterion[];
+  readonly saysResource: boolean;
+  readonly saysUser: boolean;
+}
+
+function prepareFilter(filter: ResourceFilter): FilterPlan {
+  const criteria = CRITERIA.flatMap((criterion) => {
+    const part = partOf(filter, criterion);
+    const wanted = get(part, criterion.field);
+    return isSet(criterion.field, wanted) ? [{ criterion, wanted, part }] : [];
+  });
+  const saysResource = criteria.some(({ criterion }) => criterion.of === 'resources');
+  return { criteria, saysResource, saysUser: saysUser(filter) };
+}
+
+const planOfObject = oncePerObject<JsonObject, FilterPlan>(prepareFilter);
+const planFilter = (filter: ResourceFilter): FilterPlan =>
+  isObject(filter) ? planOfObject(filter) : prepareFilter(filter);
 
 /** Whether a filter says nothing. `withUser: false` leaves the user part out of account. */
-export const isEmptyFilter = (filter: ResourceFilter, withUser: boolean): boolean =>
-  !saysResource(filter) && !(withUser && saysUser(filter));
-
-function* criteriaOf(filter: ResourceFilter, withUser: boolean): Generator<readonly [Criterion, Json]> {
-  for (const criterion of CRITERIA) {
-    if (criterion.of === 'user' && !withUser) continue;
-    const wanted = get(partOf(filter, criterion), criterion.field);
-    if (isSet(criterion.field, wanted)) yield [criterion, wanted];
-  }
+export function isEmptyFilter(filter: ResourceFilter, withUser: boolean): boolean {
+  const plan = planFilter(filter);
+  return !plan.saysResource && !(withUser && plan.saysUser);
 }
+
+const NONE: readonly string[] = [];
 
 /**
  * Why the subject does not meet a filter, in Kyverno's words; empty if it does. Operations that do not match end the look
@@ -42,14 +62,16 @@ export function filterReasons(
   subject: MatchSubject,
   withUser: boolean,
 ): readonly string[] {
-  const reasons: string[] = [];
-  for (const [criterion, wanted] of criteriaOf(filter, withUser)) {
-    const reason = criterion.check(wanted, subject, partOf(filter, criterion));
+  let reasons: string[] | undefined;
+  for (const { criterion, wanted, part } of planFilter(filter).criteria) {
+    if (criterion.of === 'user' && !withUser) continue;
+    const reason = criterion.check(wanted, subject, part);
     if (reason === undefined) continue;
-    reasons.push(reason);
+    if (reasons === undefined) reasons = [reason];
+    else reasons.push(reason);
     if (criterion.field === 'operations') break;
   }
-  return reasons;
+  return reasons ?? NONE;
 }
 
 /** As {@link filterReasons} for `match`: an empty filter never matches, and without any user the user part is ignored. */
@@ -84,10 +106,11 @@ export function explainFilter(
   path: readonly PathSegment[],
   mismatch: 'fail' | 'none',
 ): readonly EvaluationNode[] {
-  return [...criteriaOf(filter, withUser)]
-    .sort(([left], [right]) => rank(filter, left) - rank(filter, right))
-    .map(([criterion, wanted]) => {
-      const reason = criterion.check(wanted, subject, partOf(filter, criterion));
+  return planFilter(filter)
+    .criteria.filter(({ criterion }) => withUser || criterion.of === 'resources')
+    .sort((left, right) => rank(filter, left.criterion) - rank(filter, right.criterion))
+    .map(({ criterion, wanted, part }) => {
+      const reason = criterion.check(wanted, subject, part);
       const steps = criterion.of === 'resources' ? ['resources', criterion.field] : [criterion.field];
       return {
         label: criterion.field,

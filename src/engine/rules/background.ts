@@ -2,7 +2,7 @@ import { get, getList, getString } from '../../base/json.ts';
 import type { PolicyException, Rule } from '../../kyverno/policy.ts';
 import type { EngineResponse, RuleExplanation, RuleResponse } from '../engine-response.ts';
 import { evaluateConditions } from '../match/conditions.ts';
-import { matchRule } from '../match/match-rule.ts';
+import { appliesTo } from '../match/match-rule.ts';
 import type { PolicyContext } from '../policy-context.ts';
 import { exceptionKey, matchExceptions } from './exceptions.ts';
 import type { RuleTrace } from './explanation.ts';
@@ -13,8 +13,8 @@ import {
   startTrace,
   traceConditions,
   traceContext,
-  traceMatch,
 } from './explanation.ts';
+import { reasonOfRule } from './reason-not-to-match.ts';
 import { hasGenerate, hasMutateExisting, respond } from './response.ts';
 import type { RuleScope } from './rule-scope.ts';
 import { createRuleScope } from './rule-scope.ts';
@@ -47,12 +47,9 @@ function filterRule(context: PolicyContext, rule: Rule, trace: RuleTrace | undef
   }
   const { newObject, oldObject, policy } = context;
   const subject = subjectOf(context, newObject);
-  const reason = matchRule(rule, subject, policy.namespace);
-  traceMatch(trace, rule, subject, reason);
+  const reason = reasonOfRule(rule, subject, policy.namespace, trace);
   if (reason !== undefined) {
-    if (!generates) return { reason };
-    const oldReason = matchRule(rule, subjectOf(context, oldObject), policy.namespace);
-    if (oldReason !== undefined) return { reason };
+    if (!generates || !appliesTo(rule, subjectOf(context, oldObject), policy.namespace)) return { reason };
     addNode(trace, {
       label: 'old object',
       status: 'fail',
@@ -74,7 +71,7 @@ function filterByConditions(
   answer: (status: RuleResponse['status'], message?: string) => Filtered,
 ): Filtered {
   const conditions = get(rule.raw, 'preconditions');
-  const explained = conditionsTrace(trace, 'preconditions', [...rule.path, 'preconditions']);
+  const explained = conditionsTrace(trace, 'preconditions', rule.path);
   const result = evaluateConditions(conditions, scope, explained);
   traceConditions(trace, explained);
   traceContext(trace, rule);

@@ -133,12 +133,13 @@ export function traceMatch(
 
 const isPass = ({ status }: EvaluationNode): boolean => status === 'pass';
 
-/** Collector for a block of conditions, if there is a trace. */
+/** Collector for a block of conditions, if there is a trace: the block stands at `steps` below `path`. */
 export const conditionsTrace = (
   trace: RuleTrace | undefined,
   label: string,
   path: readonly PathSegment[],
-): ConditionsExplanation | undefined => trace && { label, path, nodes: [] };
+  steps: readonly PathSegment[] = [label],
+): ConditionsExplanation | undefined => trace && { label, path: [...path, ...steps], nodes: [] };
 
 /**
  * Adds the conditions that were evaluated. The one that settled the block decides: the last one looked at, which is the

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, PathSegment } from '../../base/json.ts';
 import { get, getList, getString, isObject, setKey } from '../../base/json.ts';
+import { oncePerObject } from '../../base/remember.ts';
 import type { EvaluationNode } from '../../kyverno/evaluation.ts';
 import type { Rule } from '../../kyverno/policy.ts';
 import type { GenerateTarget } from '../engine-response.ts';
@@ -53,7 +54,7 @@ const PATTERN_FIELDS = [
 ] as const;
 
 /** The part of `generate` (or of a foreach entry) that is substituted as one document. */
-function patternOf(body: Json): JsonObject {
+function preparePattern(body: Json): JsonObject {
   const pattern: Record<string, Json> = {};
   for (const field of PATTERN_FIELDS) {
     const value = get(body, field);
@@ -61,6 +62,9 @@ function patternOf(body: Json): JsonObject {
   }
   return pattern;
 }
+
+const patternOfObject = oncePerObject<JsonObject, JsonObject>(preparePattern);
+const patternOf = (body: Json): JsonObject => (isObject(body) ? patternOfObject(body) : preparePattern(body));
 
 /** The name fields must be texts again after substitution, as Go's decoder demands. */
 function notText(pattern: Json): string | undefined {

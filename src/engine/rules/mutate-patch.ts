@@ -1,4 +1,5 @@
 import { equal, get, getString, isObject, type Json } from '../../base/json.ts';
+import { rememberRecent } from '../../base/remember.ts';
 import { parseGoYaml } from '../../expressions/jmespath/go-yaml.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { parseApiVersion } from '../../kubernetes/object.ts';
@@ -48,12 +49,17 @@ function patchStrategic(resource: KubernetesObject, patch: Json): PatchResult {
 
 /** `patchesJson6902`: JSON, or YAML unless it begins with `[`. */
 function patchJson(resource: KubernetesObject, text: string): PatchResult {
+  const read = readPatches(text);
+  return 'error' in read ? read : applyJsonPatch(resource, read.operations, KYVERNO_JSON_PATCH);
+}
+
+/** A rule's patches without variables are the same text each time. */
+const readPatches = rememberRecent(500, (text): ReturnType<typeof readJsonPatch> => {
   const parsed = parsePatches(text);
   if ('error' in parsed) return parsed;
   const read = readJsonPatch(parsed.value);
-  if ('error' in read) return { error: `failed to decode patches: ${read.error}` };
-  return applyJsonPatch(resource, read.operations, KYVERNO_JSON_PATCH);
-}
+  return 'error' in read ? { error: `failed to decode patches: ${read.error}` } : read;
+});
 
 function parsePatches(text: string): PatchResult {
   if (!text.startsWith('[')) {

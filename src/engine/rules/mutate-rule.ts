@@ -1,5 +1,6 @@
 import type { Json, PathSegment } from '../../base/json.ts';
-import { equal, get, getList, getString, isObject } from '../../base/json.ts';
+import { equal, get, getList, getString, isObject, type JsonObject } from '../../base/json.ts';
+import { oncePerObject } from '../../base/remember.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
 import { toGoStruct } from '../../kyverno/go-types.ts';
@@ -28,9 +29,11 @@ export function mutateRule(task: RuleTask, resource: KubernetesObject): MutatedR
     : mutateOnce(task, resource);
   const isPass = mutation.status === 'pass';
   const message = isPass ? successMessage(mutation.resource) : mutation.message;
-  const label = patchKind(get(rule.raw, 'mutate'));
-  const path: readonly PathSegment[] = [...rule.path, 'mutate', ...(label === 'mutate' ? [] : [label])];
-  addNode(trace, { label, status: mutation.status, message: mutation.message, path }, true);
+  if (trace) {
+    const label = patchKind(get(rule.raw, 'mutate'));
+    const path: readonly PathSegment[] = [...rule.path, 'mutate', ...(label === 'mutate' ? [] : [label])];
+    addNode(trace, { label, status: mutation.status, message: mutation.message, path }, true);
+  }
   const response = respond(rule, 'mutate', mutation.status, message, parts);
   return isPass ? { response, patched: mutation.resource } : { response };
 }
@@ -47,9 +50,11 @@ function successMessage(resource: KubernetesObject): string {
 
 const failed = (message: string): Mutation => ({ status: 'error', message });
 
+const asGoRule = oncePerObject((raw: JsonObject) => toGoStruct('Rule', raw));
+
 /** The whole rule is substituted, so that a variable anywhere in it can stop the mutation. */
 function mutateOnce({ rule, scope }: RuleTask, resource: KubernetesObject): Mutation {
-  const substituted = scope.substitute(toGoStruct('Rule', rule.raw));
+  const substituted = scope.substitute(asGoRule(rule.raw));
   if ('error' in substituted) return failed(`variable substitution failed: ${substituted.error}`);
   const mutate = get(substituted.value, 'mutate');
   if (!isObject(mutate)) return failed('empty mutate rule');
@@ -126,6 +131,13 @@ function mutateElements(
     : { status: 'pass', resource: current, message: '' };
 }
 
+/** The part of a foreach entry that is substituted as one document. */
+const preparePatches = (entry: Json): JsonObject => ({
+  patchStrategicMerge: get(entry, 'patchStrategicMerge') ?? null,
+  patchesJson6902: getString(entry, 'patchesJson6902') ?? '',
+});
+const patchesOf = oncePerObject<JsonObject, JsonObject>(preparePatches);
+
 function mutateElement(
   task: RuleTask,
   scope: RuleScope,
@@ -142,10 +154,7 @@ function mutateElement(
   if (!preconditions.holds) return { status: 'skip', message: 'preconditions not met' };
   const nested = getList(entry, 'foreach');
   if (nested.length > 0) return mutateForEach(task, scope, nested, resource, nesting + 1);
-  const substituted = scope.substitute({
-    patchStrategicMerge: get(entry, 'patchStrategicMerge') ?? null,
-    patchesJson6902: getString(entry, 'patchesJson6902') ?? '',
-  });
+  const substituted = scope.substitute(isObject(entry) ? patchesOf(entry) : preparePatches(entry));
   if ('error' in substituted) return failed(`variable substitution failed: ${substituted.error}`);
   return applyPatches(
     resource,

@@ -1,6 +1,5 @@
 import { get, getList, getString } from '../../base/json.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { isSet } from '../../kyverno/go-types.ts';
 import type { Rule } from '../../kyverno/policy.ts';
 import type { EngineResponse, RuleExplanation, RuleResponse } from '../engine-response.ts';
 import { evaluateConditions, joinNonEmpty } from '../match/conditions.ts';
@@ -18,13 +17,9 @@ import {
 import type { MutatedRule } from './mutate-rule.ts';
 import { mutation } from './parts.ts';
 import { reasonNotToMatch } from './reason-not-to-match.ts';
-import { hasMutateExisting, respond } from './response.ts';
+import { hasMutateStandard, respond } from './response.ts';
 import { createRuleScope } from './rule-scope.ts';
 import { policyApplies, unsupportedOfPolicy } from './subject.ts';
-
-/** Whether the rule changes the object of the request itself. */
-export const hasMutateStandard = (rule: Rule): boolean =>
-  isSet('Mutation', get(rule.raw, 'mutate')) && !hasMutateExisting(rule);
 
 /**
  * Carries out the mutate rules of a policy, each on what the one before it left; with `applyRules: One` until the first
@@ -41,9 +36,15 @@ export function mutate(
     return { policy, rules: responses, explanations };
   const unsupported = unsupportedOfPolicy(context);
   let resource: KubernetesObject = context.newObject;
-  for (const rule of rules.filter(hasMutateStandard)) {
+  for (const rule of rules) {
+    if (!hasMutateStandard(rule)) continue;
     const trace = explain ? startTrace() : undefined;
-    const result = evaluateRule({ ...context, newObject: resource }, rule, resource, trace);
+    const result = evaluateRule(
+      resource === context.newObject ? context : { ...context, newObject: resource },
+      rule,
+      resource,
+      trace,
+    );
     if ('response' in result) {
       responses.push(result.response);
       resource = result.patched ?? resource;
@@ -75,7 +76,7 @@ function evaluateRule(
   const scope = createRuleScope(context, getList(rule.raw, 'context'));
   if ('error' in scope)
     return { response: respond(rule, 'mutate', 'error', `failed to load context: ${scope.error}`) };
-  const explained = conditionsTrace(trace, 'preconditions', [...rule.path, 'preconditions']);
+  const explained = conditionsTrace(trace, 'preconditions', rule.path);
   const preconditions = evaluateConditions(get(rule.raw, 'preconditions'), scope, explained);
   traceConditions(trace, explained);
   traceContext(trace, rule);

@@ -2,7 +2,7 @@ import { get, getString } from '../../base/json.ts';
 import { gvkOf } from '../../kubernetes/object.ts';
 import type { Rule } from '../../kyverno/policy.ts';
 import { evaluateConditions } from '../match/conditions.ts';
-import { matchRule } from '../match/match-rule.ts';
+import { appliesTo } from '../match/match-rule.ts';
 import type { AdmissionInfo, PolicyContext } from '../policy-context.ts';
 import type { RuleTrace } from './explanation.ts';
 import type { ResponseParts } from './response.ts';
@@ -68,7 +68,7 @@ export function withOldObject<T>(task: RuleTask, run: (old: RuleTask) => T): T |
       namespaceLabels: context.namespaceLabels,
     };
     if ('error' in preconditions || !preconditions.holds) return 'not matched';
-    if (matchRule(rule, subject, context.policy.namespace) !== undefined) return 'not matched';
+    if (!appliesTo(rule, subject, context.policy.namespace)) return 'not matched';
     return run({ ...task, context: asCreated, scope: inner });
   });
 }

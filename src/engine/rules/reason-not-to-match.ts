@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Rule } from '../../kyverno/policy.ts';
-import { matchRule } from '../match/match-rule.ts';
+import { appliesTo, matchRule } from '../match/match-rule.ts';
+import type { MatchSubject } from '../match/subject.ts';
 import type { PolicyContext } from '../policy-context.ts';
 import { addNode, type RuleTrace, traceMatch } from './explanation.ts';
 import { subjectOf } from './subject.ts';
@@ -20,8 +21,18 @@ export function reasonNotToMatch(
       return 'excluded by configuration';
     }
   }
-  const subject = subjectOf(context, resource);
-  const reason = matchRule(rule, subject, policy.namespace);
+  return reasonOfRule(rule, subjectOf(context, resource), policy.namespace, trace);
+}
+
+/** Why the rule's blocks leave the subject out. The words are for the explanation alone: nobody else pays for them. */
+export function reasonOfRule(
+  rule: Rule,
+  subject: MatchSubject,
+  policyNamespace: string,
+  trace: RuleTrace | undefined,
+): string | undefined {
+  if (!trace) return appliesTo(rule, subject, policyNamespace) ? undefined : 'not matched';
+  const reason = matchRule(rule, subject, policyNamespace);
   traceMatch(trace, rule, subject, reason);
   return reason;
 }

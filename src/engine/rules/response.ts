@@ -1,5 +1,7 @@
 import type { Json } from '../../base/json.ts';
 import { get, isObject } from '../../base/json.ts';
+import { oncePerObject } from '../../base/remember.ts';
+import { isSet } from '../../kyverno/go-types.ts';
 import type { Rule, RuleType } from '../../kyverno/policy.ts';
 import type { RuleResponse, RuleStatus } from '../engine-response.ts';
 
@@ -33,8 +35,28 @@ export function respond(
 export const says = (value: Json | undefined): boolean =>
   isObject(value) ? Object.values(value).some((field) => field !== null) : Array.isArray(value);
 
-export const hasValidate = (rule: Rule): boolean => says(get(rule.raw, 'validate'));
-export const hasGenerate = (rule: Rule): boolean => says(get(rule.raw, 'generate'));
+/** What a rule does. */
+interface Abilities {
+  readonly validate: boolean;
+  readonly generate: boolean;
+  readonly mutateStandard: boolean;
+  readonly mutateExisting: boolean;
+}
+
+const abilitiesOf = oncePerObject((raw: Rule['raw']): Abilities => {
+  const mutate = get(raw, 'mutate');
+  const mutateExisting = Array.isArray(get(mutate, 'targets'));
+  return {
+    validate: says(get(raw, 'validate')),
+    generate: says(get(raw, 'generate')),
+    mutateStandard: isSet('Mutation', mutate) && !mutateExisting,
+    mutateExisting,
+  };
+});
+
+export const hasValidate = (rule: Rule): boolean => abilitiesOf(rule.raw).validate;
+export const hasGenerate = (rule: Rule): boolean => abilitiesOf(rule.raw).generate;
+/** Whether the rule changes the object of the request itself. */
+export const hasMutateStandard = (rule: Rule): boolean => abilitiesOf(rule.raw).mutateStandard;
 /** A mutate rule with targets changes existing objects, in the background. */
-export const hasMutateExisting = (rule: Rule): boolean =>
-  Array.isArray(get(get(rule.raw, 'mutate'), 'targets'));
+export const hasMutateExisting = (rule: Rule): boolean => abilitiesOf(rule.raw).mutateExisting;

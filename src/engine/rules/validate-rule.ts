@@ -88,12 +88,13 @@ function failing(validation: Validation, label: string, message: string): RuleRe
 
 function validateDeny(validation: Validation): RuleResponse {
   const { rule, scope, trace, body } = validation;
-  const path = [...validation.path, 'deny', 'conditions'];
-  const explained = conditionsTrace(trace, 'deny', path);
+  const explained = conditionsTrace(trace, 'deny', validation.path, ['deny', 'conditions']);
   const result = evaluateConditions(get(get(body, 'deny'), 'conditions'), scope, explained);
   traceConditions(trace, explained);
-  if (explained?.nodes.length === 0)
+  if (explained?.nodes.length === 0) {
+    const { path } = explained;
     addNode(trace, { label: 'deny', status: 'fail', message: 'no conditions: always denied', path }, true);
+  }
   if ('error' in result)
     return answer(validation, 'error', `failed to check deny conditions: ${result.error}`);
   if (!result.holds) return answer(validation, 'pass', `validation rule '${rule.name}' passed.`);
@@ -103,9 +104,11 @@ function validateDeny(validation: Validation): RuleResponse {
 function validatePatterns(validation: Validation, kind: 'pattern' | 'anyPattern', value: Json): Response {
   const { element, context } = validation;
   if (element === undefined && isDelete(context)) {
-    const message = 'patterns are not looked at on DELETE';
-    const path = [...validation.path, kind];
-    addNode(validation.trace, { label: kind, status: 'none', message, path }, true);
+    if (validation.trace) {
+      const message = 'patterns are not looked at on DELETE';
+      const path = [...validation.path, kind];
+      addNode(validation.trace, { label: kind, status: 'none', message, path }, true);
+    }
     return undefined;
   }
   const resource = element ?? context.newObject;
@@ -238,14 +241,7 @@ function validateElements(
         trace: inner,
       }),
     );
-    traceElement(
-      validation.trace,
-      inner,
-      `${path.slice(-2).join('[')}] element[${index}]`,
-      path,
-      response,
-      element,
-    );
+    traceElement(validation.trace, inner, index, path, response, element);
     const skipped =
       !response ||
       response.status === 'skip' ||
@@ -263,14 +259,14 @@ function validateElements(
 function traceElement(
   trace: RuleTrace | undefined,
   inner: RuleTrace | undefined,
-  label: string,
+  index: number,
   path: readonly PathSegment[],
   response: Response,
   element: Json,
 ): void {
   if (!trace || !inner) return;
   const node: EvaluationNode = {
-    label,
+    label: `${path.slice(-2).join('[')}] element[${index}]`,
     status: response === undefined ? 'none' : response.status === 'warn' ? 'fail' : response.status,
     actual: element,
     path,
@@ -286,7 +282,7 @@ function validateElement(validation: Validation): Response {
   const { body, scope, trace } = validation;
   const loaded = scope.addEntries(getList(body, 'context'));
   if (loaded !== undefined) return answer(validation, 'error', `failed to load context: ${loaded}`);
-  const explained = conditionsTrace(trace, 'preconditions', [...validation.path, 'preconditions']);
+  const explained = conditionsTrace(trace, 'preconditions', validation.path);
   const preconditions = evaluateConditions(get(body, 'preconditions'), scope, explained);
   traceConditions(trace, explained);
   if ('error' in preconditions)

@@ -1,5 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import { get, getList, getString, isObject } from '../../base/json.ts';
+import { oncePerObject } from '../../base/remember.ts';
 import { stringEntries } from '../../kubernetes/label-selector.ts';
 import type { Rule } from '../../kyverno/policy.ts';
 import type {
@@ -36,7 +37,11 @@ const isVerification = (image: Json): boolean =>
   get(image, 'verifyDigest') !== false || get(image, 'required') !== false;
 
 /** What a validate rule asks for that is not simulated, in the order in which Kyverno looks for it. */
-function unsupportedOf(rule: Rule): UnsupportedFeature | undefined {
+const unsupportedOf = oncePerObject((rule: Rule): { readonly feature: UnsupportedFeature | undefined } => ({
+  feature: findUnsupported(rule),
+}));
+
+function findUnsupported(rule: Rule): UnsupportedFeature | undefined {
   const validate = get(rule.raw, 'validate');
   const found = NOT_SIMULATED.find((field) => says(get(validate, field)));
   const what = hasValidate(rule)
@@ -75,12 +80,12 @@ interface Evaluated {
 function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | undefined): Evaluated {
   const reason = reasonNotToMatch(context, rule, context.newObject ?? context.oldObject, trace);
   if (reason !== undefined) return { reason };
-  const unsupported = unsupportedOf(rule);
+  const unsupported = unsupportedOf(rule).feature;
   if (!hasValidate(rule) && !unsupported) return {};
   const scope = createRuleScope(context, getList(rule.raw, 'context'));
   if ('error' in scope)
     return { response: respond(rule, 'validate', 'error', `failed to load context: ${scope.error}`) };
-  const explained = conditionsTrace(trace, 'preconditions', [...rule.path, 'preconditions']);
+  const explained = conditionsTrace(trace, 'preconditions', rule.path);
   const preconditions = evaluateConditions(get(rule.raw, 'preconditions'), scope, explained);
   traceConditions(trace, explained);
   traceContext(trace, rule);

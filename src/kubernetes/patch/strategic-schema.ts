@@ -119,11 +119,20 @@ const UNTAGGED: FieldPatch = {
   retainKeys: false,
 };
 
+/** The table's texts are read once each: there are few of them. */
+const read = new Map<string, FieldPatch>();
+
 /** How `field` of a value of `type` is patched. */
 export function fieldPatch(type: string | undefined, field: string): FieldPatch {
   const fields = type !== undefined && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   const text = fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (text === undefined) return UNTAGGED;
+  const known = read.get(text) ?? readFieldPatch(text);
+  read.set(text, known);
+  return known;
+}
+
+function readFieldPatch(text: string): FieldPatch {
   const [fieldType, strategies = '', keys = ''] = text.split(' ');
   const named = strategies.split(',');
   const mapKeys = keys === '' ? [] : keys.split(',');

@@ -20,7 +20,11 @@ const keyText = (key: Json): string => formatGo(key, 'float');
 const isSingle = (key: Json): boolean =>
   typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean';
 
+/** A JSON text begins like this; saying so is much cheaper than a parser's complaint. */
+const JSON_START = /^[\t\n\r ]*["[{\dtfn-]/;
+
 function parseJson(text: string): Json | undefined {
+  if (!JSON_START.test(text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {

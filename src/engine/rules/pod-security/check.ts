@@ -1,5 +1,6 @@
 import type { Json } from '../../../base/json.ts';
 import { get, getList, getString } from '../../../base/json.ts';
+import { oncePerObject } from '../../../base/remember.ts';
 
 /** A bad value as Kyverno prints it: `true`, `0`, a text, a sorted list of texts. */
 export type BadValue = boolean | number | string | readonly string[];
@@ -49,12 +50,18 @@ export const objection = (reason: string, errors: readonly FieldError[]): CheckR
 export const CONTAINER_FIELDS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 export type ContainerField = (typeof CONTAINER_FIELDS)[number];
 
-/** Every container with its path, in Kubernetes' order: init, main, ephemeral. */
-export function* containersOf(pod: Pod): Generator<{ readonly container: Json; readonly path: string }> {
-  for (const field of CONTAINER_FIELDS)
-    for (const [index, container] of getList(pod.spec, field).entries())
-      yield { container, path: `spec.${field}[${index}]` };
+/** A container, and where it stands: `spec.containers[0]`. */
+interface PlacedContainer {
+  readonly container: Json;
+  readonly path: string;
 }
+
+/** Every container with its path, in Kubernetes' order: init, main, ephemeral. All checks ask for the same ones. */
+export const containersOf = oncePerObject((pod: Pod): readonly PlacedContainer[] =>
+  CONTAINER_FIELDS.flatMap((field) =>
+    getList(pod.spec, field).map((container, index) => ({ container, path: `spec.${field}[${index}]` })),
+  ),
+);
 
 /** A field of a security context that is there (null counts as absent), or undefined. */
 export function contextField(holder: Json, ...path: readonly string[]): Json | undefined {
@@ -79,7 +86,7 @@ export function visitContainers(
   pod: Pod,
   look: (container: Json, path: string) => readonly FieldError[],
 ): readonly FieldError[] {
-  return [...containersOf(pod)].flatMap(({ container, path }) => look(container, path));
+  return containersOf(pod).flatMap(({ container, path }) => look(container, path));
 }
 
 /** Windows Pods are let off some checks from 1.25 on. */
