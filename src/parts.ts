@@ -1,9 +1,10 @@
 import { mutateRequests } from './admission/parts.ts';
 import { clones, downstreams, mutateExisting } from './background/parts.ts';
-import { patches } from './cluster/parts.ts';
-import { contextEntries } from './engine/context/parts.ts';
+import { patches, rawRequests } from './cluster/parts.ts';
+import { contextEntries, lookups } from './engine/context/parts.ts';
 import { mutation, podSecurity } from './engine/rules/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
+import { mockFiles } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
 import { actors, policyChecks } from './simulation/parts.ts';
@@ -22,6 +23,8 @@ export async function loadParts(): Promise<void> {
     contextEntries,
     downstreams,
     kyvernoFunctions,
+    lookups,
+    mockFiles,
     mutateExisting,
     mutateRequests,
     mutation,
@@ -29,6 +32,7 @@ export async function loadParts(): Promise<void> {
     patches,
     podSecurity,
     policyChecks,
+    rawRequests,
     syntaxProblems,
   ];
   await Promise.all(parts.map((part) => part.load()));

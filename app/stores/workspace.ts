@@ -62,9 +62,10 @@ export const POLICIES_FILE = 'policies.yaml';
 export const CLUSTER_FILE = 'cluster.yaml';
 export const STEPS_FILE = 'chainsaw-test.yaml';
 export const ACTORS_FILE = 'actors.yaml';
+export const MOCKS_FILE = 'mocks.yaml';
 
 /** The tabs that every studio has, in their order; other files follow by name. */
-const FIXED_ORDER: readonly string[] = [POLICIES_FILE, CLUSTER_FILE, STEPS_FILE, ACTORS_FILE];
+const FIXED_ORDER: readonly string[] = [POLICIES_FILE, CLUSTER_FILE, STEPS_FILE, ACTORS_FILE, MOCKS_FILE];
 
 export const EMPTY_DOCUMENT: WorkspaceDocument = {
   name: 'untitled',

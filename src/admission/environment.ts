@@ -1,10 +1,11 @@
 import type { DocumentPath } from '../base/document-path.ts';
-import type { Json, JsonObject } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { Random } from '../base/random.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { EventId } from '../base/units.ts';
 import type { ApiServer } from '../cluster/api.ts';
+import type { GlobalContextStore } from '../engine/cluster-loader.ts';
 import type { PolicyContext } from '../engine/policy-context.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
@@ -17,6 +18,7 @@ import {
   seriesPatch,
 } from '../kyverno/kubernetes-event.ts';
 import { formatLogLine, type LogRecord } from '../kyverno/log-line.ts';
+import type { Mocks } from '../kyverno/mocks.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import type { EphemeralReport } from '../kyverno/report.ts';
 import { ADMISSION_CONTROLLER } from '../kyverno/service-accounts.ts';
@@ -41,7 +43,9 @@ export interface AdmissionEnvironment {
   readonly explain: boolean;
   readonly policyExceptions: boolean;
   /** Answers for what lies outside the cluster. */
-  readonly mocks: JsonObject;
+  readonly mocks: Mocks;
+  /** This controller's cache of GlobalContextEntries. */
+  readonly globalContext?: GlobalContextStore;
   /** Loaded libraries that expressions may need. */
   readonly libraries: NonNullable<PolicyContext['libraries']>;
   readPolicy(object: KubernetesObject): Policy | undefined;

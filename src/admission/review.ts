@@ -40,7 +40,7 @@ export class Review {
     this.subject = request.object ?? request.oldObject ?? EMPTY;
     this.ref = refOf(this.subject);
     this.namespace = knownNamespace(env, request);
-    this.#loader = createClusterLoader(env.server, ADMISSION_CONTROLLER, env.mocks);
+    this.#loader = createClusterLoader(env.server, ADMISSION_CONTROLLER, env);
     this.#json = requestContext(admissionRequestJson(request), this.info.roles, this.info.clusterRoles);
   }
 

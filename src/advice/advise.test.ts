@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../base/json.ts';
 import { getList, getObject, isObject } from '../base/json.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
+import { NO_MOCKS } from '../kyverno/mocks.ts';
 import type { Policy, RuleType } from '../kyverno/policy.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
 import { parseFile } from '../manifest/parse.ts';
@@ -106,7 +107,7 @@ function run(text: string, trace?: Trace, version = '1.19'): readonly Advice[] {
       },
     ],
     actors: [],
-    mocks: {},
+    mocks: NO_MOCKS,
     diagnostics: [],
   };
   return advise(scenario, before.map(policyOf), trace, { version, ...behaviours[version] } as Behaviour);

@@ -4,6 +4,7 @@ import { getPath, getString, type Json } from '../base/json.ts';
 import { milliseconds } from '../base/units.ts';
 import { type ClusterBase, readClusterBase } from '../cluster/cluster-base.ts';
 import { splitShell } from '../kubectl/split-shell.ts';
+import { NO_MOCKS } from '../kyverno/mocks.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
 import { parseFile } from '../manifest/parse.ts';
 import { simulate } from '../simulation/simulate.ts';
@@ -46,7 +47,7 @@ function play(
         return { title: command, user: ADMIN, action: { type: 'kubectl', argv, files: parsed } };
       }),
       actors: [],
-      mocks: {},
+      mocks: NO_MOCKS,
       diagnostics: [],
     },
     { version, seed: 1, base: baseOf(version), ...options },

@@ -1,10 +1,10 @@
 import type { DocumentPath } from '../base/document-path.ts';
-import type { JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { Random } from '../base/random.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { EventId } from '../base/units.ts';
 import type { ApiRequest, ApiResponse, ApiServer, ResourceInfo } from '../cluster/api.ts';
+import type { GlobalContextStore } from '../engine/cluster-loader.ts';
 import type { PolicyContext } from '../engine/policy-context.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { gvkOf, refOf } from '../kubernetes/object.ts';
@@ -16,6 +16,7 @@ import {
   type KyvernoEvent,
   seriesPatch,
 } from '../kyverno/kubernetes-event.ts';
+import type { Mocks } from '../kyverno/mocks.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import type { EphemeralReport } from '../kyverno/report.ts';
 import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
@@ -34,7 +35,9 @@ export interface BackgroundEnvironment {
   readonly explain: boolean;
   readonly policyExceptions: boolean;
   /** Answers for what lies outside the cluster. */
-  readonly mocks: JsonObject;
+  readonly mocks: Mocks;
+  /** This controller's cache of GlobalContextEntries. */
+  readonly globalContext?: GlobalContextStore;
   /** Loaded libraries that expressions may need. */
   readonly libraries: NonNullable<PolicyContext['libraries']>;
   readPolicy(object: KubernetesObject): Policy | undefined;

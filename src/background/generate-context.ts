@@ -53,7 +53,7 @@ export function generateContext(
     ...(namespace === undefined ? {} : { namespaceLabels: Object.fromEntries(labelsOf(namespace)) }),
     exceptions: exceptionsOf(env),
     configuration: readConfiguration(configMap),
-    loader: createClusterLoader(env.server, BACKGROUND_CONTROLLER, env.mocks),
+    loader: createClusterLoader(env.server, BACKGROUND_CONTROLLER, env),
     behaviour: env.behaviour,
     now: env.wallClock(),
     random: env.random,

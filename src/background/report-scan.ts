@@ -81,7 +81,7 @@ export class ReportScan {
       ...(namespace === undefined ? {} : { namespaceLabels: Object.fromEntries(labelsOf(namespace)) }),
       exceptions: [],
       configuration: { isExcluded: () => false, isFiltered: () => false },
-      loader: createClusterLoader(env.server, REPORTS_CONTROLLER, env.mocks),
+      loader: createClusterLoader(env.server, REPORTS_CONTROLLER, env),
       behaviour: env.behaviour,
       now: env.wallClock(),
       random: env.random,

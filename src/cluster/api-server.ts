@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import type { Json } from '../base/json.ts';
 import { get, getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
@@ -18,6 +19,7 @@ import { authorizerOf, discoveryOfStore, emptyStore, imageOf, RBAC_GROUP } from 
 import type { ClusterBase } from './cluster-base.ts';
 import { CRDS } from './custom-resources.ts';
 import { CustomSchemas } from './custom-schemas.ts';
+import { rawRequests } from './parts.ts';
 import type { Outcome } from './request-run.ts';
 import { RequestRun, refuse, targetOf } from './request-run.ts';
 import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
@@ -93,6 +95,22 @@ class Server implements SimulatedApiServer {
 
   authorize(user: UserInfo, attributes: AccessAttributes): boolean {
     return this.#rbac().decide(withImpliedGroups(user), attributes).allowed;
+  }
+
+  raw(
+    user: UserInfo,
+    method: 'GET' | 'POST',
+    path: string,
+    body: Json | undefined,
+  ): ReturnType<ApiServer['raw']> {
+    const server = {
+      discovery: this.discovery(),
+      resourceVersion: this.#store.version,
+      lookup: this.lookup.bind(this),
+      listAll: this.listAll.bind(this),
+      decide: (who: UserInfo, attributes: AccessAttributes) => this.#rbac().decide(who, attributes),
+    };
+    return rawRequests.get().serveRaw(server, withImpliedGroups(user), method, path, body);
   }
 
   rolesOf(user: UserInfo, namespace: string): ReturnType<ApiServer['rolesOf']> {

@@ -100,6 +100,16 @@ export interface ApiServer {
   listAll(resource: GroupVersionResource, namespace?: string): readonly KubernetesObject[];
   /** The authoriser's answer, as a SubjectAccessReview would give it. */
   authorize(user: UserInfo, attributes: AccessAttributes): boolean;
+  /**
+   * A raw request that changes nothing, answered at once and untraced: HTTP status and body. Undefined if it is not
+   * simulated.
+   */
+  raw(
+    user: UserInfo,
+    method: 'GET' | 'POST',
+    path: string,
+    body: Json | undefined,
+  ): { readonly code: number; readonly body: Json } | undefined;
   /** Roles bound to a user, as Kyverno's role look-up sees them (lifecycle A.1). */
   rolesOf(
     user: UserInfo,

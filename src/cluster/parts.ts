@@ -2,3 +2,5 @@ import { createPart } from '../base/part.ts';
 
 /** Patches of all types. */
 export const patches = createPart(() => import('./patching.ts'));
+/** Requests by path, as context entries send them. */
+export const rawRequests = createPart(() => import('./raw-request.ts'));

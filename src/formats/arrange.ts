@@ -10,6 +10,7 @@ import { writeStep } from './write-step.ts';
 export const POLICIES_FILE = 'policies.yaml';
 export const CLUSTER_FILE = 'cluster.yaml';
 export const ACTORS_FILE = 'actors.yaml';
+export const MOCKS_FILE = 'mocks.yaml';
 export const TEST_FILE = 'chainsaw-test.yaml';
 
 /**
@@ -38,6 +39,7 @@ export function arrangeDocuments(
 function fileFor(document: SortedDocument): string {
   if (document.room === 'policies') return POLICIES_FILE;
   if (document.form === 'actor') return ACTORS_FILE;
+  if (document.form === 'mocks') return MOCKS_FILE;
   if (document.form === 'cli-test') return 'kyverno-test.yaml';
   return CLUSTER_FILE;
 }

@@ -1,6 +1,5 @@
-import type { Json, JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 import { getPath, getString } from '../base/json.ts';
-import { parseApiVersion } from '../kubernetes/object.ts';
 import type { ImageMock } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
@@ -13,9 +12,7 @@ export interface CliContext {
   readonly images: readonly ImageMock[];
 }
 
-export const isContextFile = (value: Json): boolean =>
-  parseApiVersion(getString(value, 'apiVersion') ?? '').group === 'cli.kyverno.io' &&
-  getString(value, 'kind') === 'Context';
+export { isContextFile } from './cli-kinds.ts';
 
 /**
  * Reads a context from a file of its own, or its spec from within another document (`at`: the place of `{resources, images}`).

@@ -1,11 +1,13 @@
-import type { Json } from '../base/json.ts';
 import { getString } from '../base/json.ts';
+import { NO_MOCKS } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
 import type { Scenario, ScenarioStep } from '../simulation/scenario.ts';
 import { isActor, readActors } from './actors.ts';
 import { type ChainsawTest, isChainsawTest, readTest, type TestOperation } from './chainsaw-test.ts';
+import { isCliFile, isContextFile, isValuesFile } from './cli-kinds.ts';
 import { kindNames } from './kind-names.ts';
+import { mockFiles } from './parts.ts';
 import { type OperationReader, objectsOf, stepsOf } from './scenario-steps.ts';
 
 /** Files that a step never names and that stand for what exists before. */
@@ -39,16 +41,25 @@ export function readScenario(parsed: readonly ParsedFile[]): Scenario {
   const remaining = parsed.filter((file) => isUnused(file, used));
   const rest = before === undefined ? remaining.filter((file) => BEFORE_FILE.test(file.file.path)) : [];
   const all = before ?? clusterFirst(rest).flatMap((file) => file.documents);
-  diagnostics.push(...unusedFiles(remaining, rest, before !== undefined), ...notObjects(all, steps));
+  const objects = all.filter(({ value }) => !isValuesFile(value) && !isContextFile(value));
+  diagnostics.push(...unusedFiles(remaining, rest, before !== undefined), ...notObjects(objects, steps));
+  const outside = speaksOfOutside(parsed) ? mockFiles.get().readMocks(parsed) : NOTHING_OUTSIDE;
+  diagnostics.push(...outside.diagnostics);
   return {
     name: test?.name || 'scenario',
-    before: all.filter((document) => document.object !== undefined),
+    before: objects.filter((document) => document.object !== undefined),
     steps,
     actors: actors.actors,
-    mocks: {},
+    mocks: outside.mocks,
     diagnostics,
   };
 }
+
+const NOTHING_OUTSIDE = { mocks: NO_MOCKS, diagnostics: [] };
+
+/** Whether a policy asks, or a file answers, for something outside the cluster. */
+const speaksOfOutside = (parsed: readonly ParsedFile[]): boolean =>
+  parsed.some(({ file }) => /\b(service|globalReference|imageRegistry)\b|cli\.kyverno\.io/.test(file.text));
 
 const lookupIn =
   (parsed: readonly ParsedFile[]) =>
@@ -100,7 +111,9 @@ function note(operation: TestOperation, used: Set<string>): void {
 function isUnused(file: ParsedFile, used: ReadonlySet<string>): boolean {
   const { path } = file.file;
   if (used.has(path) || file.documents.length === 0) return false;
-  return !file.documents.some(({ value }) => isChainsawTest(value) || isActor(value));
+  return !file.documents.some(
+    ({ value }) => isChainsawTest(value) || isActor(value) || isValuesFile(value) || isContextFile(value),
+  );
 }
 
 /** Without a `setup`: the cluster before the policies, as a setup would. */
@@ -135,9 +148,6 @@ function unusedFiles(
       ];
     });
 }
-
-const isCliFile = (value: Json): boolean =>
-  (getString(value, 'apiVersion') ?? '').startsWith('cli.kyverno.io/');
 
 /** Documents that would be sent to the cluster and are no objects. */
 function notObjects(

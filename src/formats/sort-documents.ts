@@ -6,6 +6,7 @@ import { CEL_POLICY_KINDS } from '../kyverno/kyverno-kinds.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
 import { isActor } from './actors.ts';
 import { isChainsawTest } from './chainsaw-test.ts';
+import { declaresMocks } from './cli-kinds.ts';
 
 /** Where a document of pasted text belongs. */
 export type DocumentRoom = 'policies' | 'cluster' | 'steps';
@@ -24,7 +25,7 @@ export interface SortedDocument {
   /** One sentence: why there. */
   readonly reason: string;
   /** What kind of file it is a part of, if it is more than an object. */
-  readonly form?: 'chainsaw-test' | 'actor' | 'cli-test';
+  readonly form?: 'chainsaw-test' | 'actor' | 'cli-test' | 'mocks';
 }
 
 /**
@@ -65,6 +66,12 @@ function judge(value: Json, policies: readonly ManifestDocument[]): Judgement {
     return { room: 'cluster', form: 'actor', reason: 'An actor: it lives in the cluster beside Kyverno.' };
   const { group } = parseApiVersion(getString(value, 'apiVersion') ?? '');
   const kind = getString(value, 'kind') ?? '';
+  if (declaresMocks(value))
+    return {
+      room: 'cluster',
+      form: 'mocks',
+      reason: `Declared answers of what is outside the cluster (${kind}).`,
+    };
   if (group === 'cli.kyverno.io' || isCliTest(value))
     return {
       room: 'cluster',

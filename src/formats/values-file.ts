@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../base/json.ts';
-import { getPath, getString, isObject, setKey } from '../base/json.ts';
-import { parseApiVersion } from '../kubernetes/object.ts';
+import { getPath, isObject, setKey } from '../base/json.ts';
 import type { ApiCallResponse, GlobalContextMock } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
@@ -49,12 +48,7 @@ export interface CliValues {
   readonly globalContextEntries: readonly GlobalContextMock[];
 }
 
-/** Whether a document is the CLI's values; the CLI itself looks at no kind, and its users write `Value` too. */
-export const isValuesFile = (value: Json): boolean =>
-  isCliKind(value) && /^values?$/i.test(getString(value, 'kind') ?? '');
-
-const isCliKind = (value: Json): boolean =>
-  parseApiVersion(getString(value, 'apiVersion') ?? '').group === 'cli.kyverno.io';
+export { isValuesFile } from './cli-kinds.ts';
 
 const VALUES_FIELDS = [
   'globalValues',

@@ -48,6 +48,12 @@ export interface Behaviour {
   readonly matchConditionsPerPolicy: boolean;
   /** GlobalContextEntry and `globalReference` (1.12 on). */
   readonly globalContext: boolean;
+  /** `globalReference.name` may name a projection, `entry.projection` (1.14 on). */
+  readonly globalContextProjections: boolean;
+  /** 1.12, 1.13: GlobalContextEntries get a condition Ready; later only the time of their last refresh. */
+  readonly globalContextCondition: boolean;
+  /** A failed API call says `permission denied` (1.18 on); before, a line break stands in its text. */
+  readonly namesDeniedApiCalls: boolean;
   /** ≤1.11: repeated PolicyError events are one Event with a series. */
   readonly foldsRepeatedEvents: boolean;
   /** 1.11: PolicyApplied Events are raised by default; the charts from 1.12 on omit them. */
@@ -88,6 +94,9 @@ const LATEST: Omit<Behaviour, 'version'> = {
   ruleLevelFailureAction: true,
   matchConditionsPerPolicy: true,
   globalContext: true,
+  globalContextProjections: true,
+  globalContextCondition: false,
+  namesDeniedApiCalls: true,
   foldsRepeatedEvents: false,
   emitsPolicyApplied: false,
   reportsGenerate: true,
@@ -108,6 +117,7 @@ const UP_TO_1_17: Difference = {
   ...UP_TO_1_18,
   applyError: 'completes',
   deletionWritesState: true,
+  namesDeniedApiCalls: false,
 };
 const UP_TO_1_16: Difference = { ...UP_TO_1_17, reportsTargetLookupErrors: false };
 const UP_TO_1_15: Difference = { ...UP_TO_1_16, swallowsNotFound: false };
@@ -121,6 +131,8 @@ const UP_TO_1_12: Difference = {
   prefixesRuleInMessages: false,
   logFormat: 'zap',
   startProcessingLevel: 0,
+  globalContextProjections: false,
+  globalContextCondition: true,
   ruleLevelFailureAction: false,
   reportsGenerate: false,
 };
@@ -139,7 +151,12 @@ const DIFFERENCES: Readonly<Record<KyvernoVersion, Difference>> = {
     emitsPolicyApplied: true,
   },
   '1.12': UP_TO_1_12,
-  '1.13': { ...UP_TO_1_15, startProcessingLevel: 0 },
+  '1.13': {
+    ...UP_TO_1_15,
+    startProcessingLevel: 0,
+    globalContextProjections: false,
+    globalContextCondition: true,
+  },
   '1.14': UP_TO_1_15,
   '1.15': { ...UP_TO_1_15, printsTriggerLookups: true },
   '1.16': { ...UP_TO_1_16, printsTriggerLookups: true },

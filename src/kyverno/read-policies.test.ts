@@ -26,7 +26,6 @@ describe('reading policies', () => {
   it.each([
     ['validate.cel', '    validate: {cel: {expressions: [{expression: "true"}]}}\n', 8, 16],
     ['verifyImages', '    verifyImages: [{imageReferences: ["*"]}]\n', 8, 5],
-    ['context imageRegistry', '    context: [{name: i, imageRegistry: {reference: x}}]\n', 8, 25],
   ])('says where %s stands, which is not simulated', (what, body, line, column) => {
     const [found] = read(policy(RULE + body)).diagnostics;
     expect(found).toMatchObject({ code: 'kyverno-unsupported-field', location: { line, column } });

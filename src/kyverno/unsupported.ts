@@ -1,4 +1,4 @@
-import { get, getList, getObject, getString, isObject, type Json, type PathSegment } from '../base/json.ts';
+import { get, getList, getObject, isObject, type Json, type PathSegment } from '../base/json.ts';
 import { isSet } from './go-types.ts';
 import type { Policy } from './policy.ts';
 
@@ -37,43 +37,5 @@ function partsOfRule(rule: Json, path: readonly PathSegment[]): readonly Unsuppo
     parts.push({ what: 'celPreconditions', path: [...path, 'celPreconditions'], consequence: NO_RESULT });
   if (getList(rule, 'verifyImages').some((image) => isSet('ImageVerification', image)))
     parts.push({ what: 'verifyImages', path: [...path, 'verifyImages'], consequence: NO_RESULT });
-  return [...parts, ...partsOfContexts(rule, path)];
-}
-
-/** Context entries that ask outside the cluster, at the rule and in its foreach. */
-function partsOfContexts(scope: Json, path: readonly PathSegment[]): readonly UnsupportedPart[] {
-  const own = getList(scope, 'context').flatMap((entry, index) =>
-    partsOfEntry(entry, [...path, 'context', index]),
-  );
-  const nested: readonly (readonly PathSegment[])[] = [
-    ['foreach'],
-    ['validate', 'foreach'],
-    ['mutate', 'foreach'],
-    ['generate', 'foreach'],
-  ];
-  const below = nested.flatMap((place) =>
-    getList(scope, ...place).flatMap((one, index) => partsOfContexts(one, [...path, ...place, index])),
-  );
-  return [...own, ...below];
-}
-
-function partsOfEntry(entry: Json, path: readonly PathSegment[]): readonly UnsupportedPart[] {
-  const call = get(entry, 'apiCall');
-  const outside: readonly (readonly [boolean, string, readonly PathSegment[]])[] = [
-    [isObject(get(entry, 'imageRegistry')), 'imageRegistry', ['imageRegistry']],
-    [isObject(get(entry, 'globalReference')), 'globalReference', ['globalReference']],
-    [isObject(get(call, 'service')), 'apiCall.service', ['apiCall', 'service']],
-    [getString(call, 'method') === 'POST', 'apiCall with POST', ['apiCall', 'method']],
-  ];
-  return outside.flatMap(([is, what, below]) =>
-    is
-      ? [
-          {
-            what: `context ${what}`,
-            path: [...path, ...below],
-            consequence: 'Looking it up is an error here.',
-          },
-        ]
-      : [],
-  );
+  return parts;
 }

@@ -2,6 +2,7 @@ import type { DocumentPath } from '../base/document-path.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Milliseconds } from '../base/units.ts';
 import type { UserInfo } from '../kubernetes/object.ts';
+import type { Mocks } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
 
@@ -66,7 +67,7 @@ export interface Scenario {
   readonly before: readonly ManifestDocument[];
   readonly steps: readonly ScenarioStep[];
   readonly actors: readonly Actor[];
-  /** Mocks for what is outside the cluster (service calls, images, global context), by kind and key. */
-  readonly mocks: JsonObject;
+  /** Declared answers of what is outside the cluster: service calls, images, global context. */
+  readonly mocks: Mocks;
   readonly diagnostics: readonly Diagnostic[];
 }

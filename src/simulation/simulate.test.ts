@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type ClusterBase, readClusterBase } from '../cluster/cluster-base.ts';
 import { splitShell } from '../kubectl/split-shell.ts';
+import { NO_MOCKS } from '../kyverno/mocks.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
 import { parseFile } from '../manifest/parse.ts';
 import type { TraceEvent, UpdateRequestEvent } from '../trace/event.ts';
@@ -30,7 +31,7 @@ function scenario(before: string, ...commands: readonly string[]): Scenario {
       };
     }),
     actors: [],
-    mocks: {},
+    mocks: NO_MOCKS,
     diagnostics: [],
   };
 }

@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { milliseconds } from '../../base/units.ts';
 import { splitShell } from '../../kubectl/split-shell.ts';
 import type { UserInfo } from '../../kubernetes/object.ts';
+import { NO_MOCKS } from '../../kyverno/mocks.ts';
 import type { ManifestDocument } from '../../manifest/manifest.ts';
 import { parseFile } from '../../manifest/parse.ts';
 import type { Scenario, ScenarioStep } from '../../simulation/scenario.ts';
@@ -45,7 +46,7 @@ export function readRecordedScenario(
     indexOf.set(step.n, scenarioSteps.length);
   }
   return {
-    scenario: { name, before, steps: scenarioSteps, actors: [], mocks: {}, diagnostics: [] },
+    scenario: { name, before, steps: scenarioSteps, actors: [], mocks: NO_MOCKS, diagnostics: [] },
     indexOf,
   };
 }

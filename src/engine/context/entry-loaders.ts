@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../base/json.ts';
-import { get, getList, getString, isObject } from '../../base/json.ts';
+import { get, getString, isObject } from '../../base/json.ts';
 import { cleanPath } from '../../expressions/jmespath/go-strings.ts';
 import { formatGo } from '../../expressions/jmespath/value.ts';
 import { goType } from '../match/go-text.ts';
-import type { ContextLoader, Loaded } from '../policy-context.ts';
+import type { ContextLoader, Loaded, OutsideEntry } from '../policy-context.ts';
+import { executeCall } from './api-call.ts';
 import type { EntryLoader } from './deferred-loaders.ts';
 import type { JsonContext } from './json-context.ts';
 import { substituteAll, type VariableResolver } from './substitute.ts';
@@ -107,27 +108,6 @@ function pathProblem(urlPath: string, policyNamespace: string): string | undefin
     return `path ${path} does not contain a namespace segment, which is required for namespaced policies`;
   if (namespace === policyNamespace) return undefined;
   return `path ${path} refers to namespace ${namespace}, which is different from the policy namespace ${policyNamespace}`;
-}
-
-function requestData(call: Json): Json {
-  return Object.fromEntries(
-    getList(call, 'data').map((item) => [textAt(item, 'key'), get(item, 'value') ?? null]),
-  );
-}
-
-function executeCall(call: Json, name: string, loader: ContextLoader): Loaded {
-  const method = getString(call, 'method') === 'POST' ? 'POST' : 'GET';
-  const urlPath = textAt(call, 'urlPath');
-  const data = method === 'POST' ? requestData(call) : undefined;
-  if (urlPath === '') {
-    const service = get(call, 'service');
-    if (!present(service)) return { error: `missing service for APICall ${name}` };
-    return loader.service(method, textAt(service, 'url'), data);
-  }
-  const found = loader.apiCall(method, urlPath, data);
-  if ('value' in found) return found;
-  const denied = /forbidden:|^Unauthorized$/.test(found.error) ? 'permission denied: ' : '';
-  return { error: `failed to ${method} resource with raw url: ${urlPath}: ${denied}${found.error}` };
 }
 
 function apiCallLoader(name: string, entry: Json, context: LoadingContext): EntryLoader {
@@ -282,8 +262,41 @@ function variableLoader(name: string, entry: Json, context: LoadingContext): Ent
   return loaderOf(name, produce, store, false);
 }
 
+/** What became of an entry whose answer is declared: it is in the context, unless there is an error. */
+interface Answered {
+  readonly error?: string;
+}
+
+/**
+ * Puts the declared answer to an API call into the context; undefined if the entry is something else or has none. Other
+ * status codes than 2xx are errors (the CLI's store/contextloader.go).
+ */
+export function addDeclaredAnswer(entry: Json, context: LoadingContext): Answered | undefined {
+  const raw = get(entry, 'apiCall');
+  if (!isObject(raw)) return undefined;
+  const name = textAt(entry, 'name');
+  const call = substituteAll(raw, context.resolver);
+  if ('error' in call)
+    return { error: `failed to substitute variables in apiCall context entry "${name}": ${call.error}` };
+  const service = get(call.value, 'service');
+  const url = isObject(service) ? textAt(service, 'url') : textAt(call.value, 'urlPath');
+  const method = textAt(call.value, 'method') || 'GET';
+  const answer = url === '' ? undefined : context.loader.declaredAnswer?.(method, url);
+  if (answer === undefined) return undefined;
+  if (answer.statusCode < 200 || answer.statusCode >= 300)
+    return {
+      error: `HTTP ${answer.statusCode} from apiCall mock for context entry "${name}" (v1 apiCall treats non-2xx as failure)`,
+    };
+  const path = textAt(call.value, 'jmesPath');
+  const found = path === '' ? { value: answer.body } : context.json.searchIn(path, answer.body);
+  if ('error' in found)
+    return { error: `failed to apply JMESPath "${path}" for context entry "${name}": ${found.error}` };
+  const error = addEntry(context, name, found.value);
+  return error === undefined ? {} : { error };
+}
+
 const LOADERS: readonly (readonly [
-  string,
+  OutsideEntry | 'variable',
   (name: string, entry: JsonObject, context: LoadingContext) => EntryLoader,
 ])[] = [
   ['configMap', configMapLoader],
@@ -293,15 +306,21 @@ const LOADERS: readonly (readonly [
   ['variable', variableLoader],
 ];
 
-/** The loader of a context entry, or why there is none (lifecycle A.8, engine/context/loaders). */
+/**
+ * The loader of a context entry, or why there is none (lifecycle A.8, engine/context/loaders); undefined if the entry is to
+ * be left out.
+ */
 export function createEntryLoader(
   entry: Json,
   context: LoadingContext,
-): EntryLoader | { readonly error: string } {
+): EntryLoader | { readonly error: string } | undefined {
   const name = textAt(entry, 'name');
   for (const [kind, create] of LOADERS) {
     const body = get(entry, kind);
-    if (isObject(body)) return create(name, body, context);
+    if (!isObject(body)) continue;
+    return kind !== 'variable' && context.loader.without?.has(kind)
+      ? undefined
+      : create(name, body, context);
   }
   return { error: `failed to create deferred loader for context entry ${name}` };
 }
