@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../../base/json.ts';
-import { get, getList, getString } from '../../base/json.ts';
+import { get, getList, getString, setKey } from '../../base/json.ts';
 import type { Random } from '../../base/random.ts';
 import type { JmesPathEnvironment, Libraries } from '../../expressions/jmespath/environment.ts';
 import { GoInt, type Value, type ValueObject } from '../../expressions/jmespath/value.ts';
 import type { Operation } from '../../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { VariableValue } from '../../kyverno/evaluation.ts';
-import type { ContextLoader, Loaded, PolicyContext } from '../policy-context.ts';
+import type { ContextLoader, ContextVariable, Loaded, PolicyContext } from '../policy-context.ts';
 import type { LoadingContext } from './entry-loaders.ts';
 import { extractImages } from './images.ts';
 import { JsonContext } from './json-context.ts';
@@ -74,12 +74,16 @@ function requestOf(context: PolicyContext): JsonObject {
     ...(oldObject ? { oldObject } : {}),
     ...(roles.length > 0 ? { roles } : {}),
     ...(clusterRoles.length > 0 ? { clusterRoles } : {}),
-    userInfo: {
-      ...(username === '' ? {} : { username }),
-      ...(uid === undefined || uid === '' ? {} : { uid }),
-      ...(groups.length > 0 ? { groups } : {}),
-      ...asObject(get(request, 'userInfo')),
-    },
+    ...(context.withoutUser === true
+      ? {}
+      : {
+          userInfo: {
+            ...(username === '' ? {} : { username }),
+            ...(uid === undefined || uid === '' ? {} : { uid }),
+            ...(groups.length > 0 ? { groups } : {}),
+            ...asObject(get(request, 'userInfo')),
+          },
+        }),
   };
 }
 
@@ -90,7 +94,7 @@ const asObject = (value: Json | undefined): JsonObject =>
 export function jsonContext(context: PolicyContext): JsonObject {
   return {
     request: requestOf(context),
-    ...serviceAccountOf(context.admissionInfo?.userInfo.username ?? ''),
+    ...(context.withoutUser === true ? {} : serviceAccountOf(context.admissionInfo?.userInfo.username ?? '')),
   };
 }
 
@@ -115,16 +119,20 @@ export interface RuleContextParts {
   readonly policyNamespace?: string;
   /** Object whose images `images` lists. */
   readonly object?: KubernetesObject;
+  /** Values that are merged over the data before entries are added, each time. */
+  readonly initial?: readonly ContextVariable[];
 }
 
 class JsonRuleContext implements RuleContext {
   private readonly json: JsonContext;
   private readonly loading: LoadingContext;
+  private readonly initial: readonly ContextVariable[];
   private resolved: VariableValue[] = [];
   /** Queries of entries that load are not the rule's own. */
   private depth = 0;
 
-  constructor({ root, environment, loader, policyNamespace, object }: RuleContextParts) {
+  constructor({ root, environment, loader, policyNamespace, object, initial }: RuleContextParts) {
+    this.initial = initial ?? [];
     this.json = new JsonContext(root, environment);
     this.loading = {
       json: this.json,
@@ -175,13 +183,38 @@ class JsonRuleContext implements RuleContext {
     return drained;
   }
 
+  addVariables(variables: readonly ContextVariable[]): void {
+    for (const { path, value } of variables) {
+      const [name, ...rest] = path;
+      if (name !== undefined) this.json.add(name, nest(rest, value));
+    }
+  }
+
   addEntries(entries: readonly Json[]): string | undefined {
-    for (const entry of entries) {
+    this.addVariables(this.initial);
+    const answered = this.answerDeclared(entries);
+    if ('error' in answered) return answered.error;
+    for (const entry of answered.rest) {
       const loader = contextEntries.get().createEntryLoader(entry, this.loading);
+      if (loader === undefined) continue;
       if ('error' in loader) return loader.error;
       this.json.addLoader(loader);
     }
     return undefined;
+  }
+
+  /** Entries whose answer is declared are there before any other of the list is. */
+  private answerDeclared(
+    entries: readonly Json[],
+  ): { readonly rest: readonly Json[] } | { readonly error: string } {
+    if (this.loading.loader.declaredAnswer === undefined) return { rest: entries };
+    const rest: Json[] = [];
+    for (const entry of entries) {
+      const answer = contextEntries.get().addDeclaredAnswer(entry, this.loading);
+      if (answer === undefined) rest.push(entry);
+      else if (answer.error !== undefined) return { error: answer.error };
+    }
+    return { rest };
   }
 
   set(name: string, value: Json): void {
@@ -249,6 +282,13 @@ class JsonRuleContext implements RuleContext {
   }
 }
 
+const nest = (path: readonly string[], value: Json): Json =>
+  path.reduceRight<Json>((inner, key) => {
+    const outer: Record<string, Json> = {};
+    setKey(outer, key, inner);
+    return outer;
+  }, value);
+
 /** A context over given data, without context entries of its own. */
 export const createContextOver = ({
   root,
@@ -267,10 +307,11 @@ export const environmentOf = (context: {
   libraries: context.libraries ?? {},
 });
 
-/** The context of one rule with its entries, none of which is loaded yet (lifecycle A.7, A.8). */
+/** The context of one rule with its entries, none of which is loaded yet (lifecycle A.7, A.8). `rule`: whose entries they are. */
 export function createRuleContext(
   context: PolicyContext,
   entries: readonly Json[],
+  rule?: string,
 ): RuleContext | { readonly error: string } {
   const created = new JsonRuleContext({
     root: () => jsonContext(context),
@@ -278,7 +319,11 @@ export function createRuleContext(
     loader: context.loader,
     policyNamespace: context.policy.namespace,
     ...(context.newObject ? { object: context.newObject } : {}),
+    ...(rule === undefined || context.ruleVariables === undefined
+      ? {}
+      : { initial: context.ruleVariables(rule) }),
   });
+  created.addVariables(context.variables ?? []);
   const error = created.addEntries(entries);
   return error === undefined ? created : { error };
 }

@@ -57,7 +57,7 @@ function filterRule(context: PolicyContext, rule: Rule, trace: RuleTrace | undef
     });
     return answer('fail');
   }
-  const scope = createRuleScope(context, getList(rule.raw, 'context'));
+  const scope = createRuleScope(context, getList(rule.raw, 'context'), rule.name);
   // Entries that cannot even be registered leave the rule out, silently.
   if ('error' in scope) return { reason: scope.error };
   return filterByConditions(context, rule, scope, trace, answer);

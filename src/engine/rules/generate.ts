@@ -174,7 +174,7 @@ export function planGenerate(
   context: PolicyContext,
   rule: Rule,
 ): GeneratePlan | { readonly error: string; readonly nodes: readonly EvaluationNode[] } {
-  const scope = createRuleScope(context, getList(rule.raw, 'context'));
+  const scope = createRuleScope(context, getList(rule.raw, 'context'), rule.name);
   if ('error' in scope) return { error: `failed to load rule level context: ${scope.error}`, nodes: [] };
   const generate = get(rule.raw, 'generate') ?? {};
   if (Array.isArray(get(generate, 'foreach'))) return planForEach(context, rule, generate, scope);

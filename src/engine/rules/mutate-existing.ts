@@ -62,7 +62,7 @@ export function startMutateExisting(context: PolicyContext, rule: Rule): Existin
   });
   const reason = reasonNotToMatch(context, rule, context.newObject, trace);
   if (reason !== undefined) return { kind: 'none', reason, trace };
-  const scope = createRuleScope(context, getList(rule.raw, 'context'));
+  const scope = createRuleScope(context, getList(rule.raw, 'context'), rule.name);
   if ('error' in scope) return answered('error', `failed to load context: ${scope.error}`);
   const preconditions = checkConditions(get(rule.raw, 'preconditions'), scope, trace, [
     ...rule.path,

@@ -73,7 +73,7 @@ function evaluateRule(
 ): MutatedRule | { readonly reason: string } {
   const reason = reasonNotToMatch(context, rule, resource, trace);
   if (reason !== undefined) return { reason };
-  const scope = createRuleScope(context, getList(rule.raw, 'context'));
+  const scope = createRuleScope(context, getList(rule.raw, 'context'), rule.name);
   if ('error' in scope)
     return { response: respond(rule, 'mutate', 'error', `failed to load context: ${scope.error}`) };
   const explained = conditionsTrace(trace, 'preconditions', rule.path);

@@ -95,11 +95,12 @@ class ContextScope implements RuleScope {
 export const scopeOver = (context: RuleContext, behaviour: Behaviour): RuleScope =>
   new ContextScope(context, behaviour);
 
-/** The scope of one rule with its context entries. The error says why an entry cannot be registered. */
+/** The scope of one rule, given by its name, with its context entries. The error says why an entry cannot be registered. */
 export function createRuleScope(
   context: PolicyContext,
   entries: readonly Json[],
+  rule?: string,
 ): RuleScope | { readonly error: string } {
-  const created = createRuleContext(context, entries);
+  const created = createRuleContext(context, entries, rule);
   return 'error' in created ? created : scopeOver(created, context.behaviour);
 }

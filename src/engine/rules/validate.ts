@@ -82,7 +82,7 @@ function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | und
   if (reason !== undefined) return { reason };
   const unsupported = unsupportedOf(rule).feature;
   if (!hasValidate(rule) && !unsupported) return {};
-  const scope = createRuleScope(context, getList(rule.raw, 'context'));
+  const scope = createRuleScope(context, getList(rule.raw, 'context'), rule.name);
   if ('error' in scope)
     return { response: respond(rule, 'validate', 'error', `failed to load context: ${scope.error}`) };
   const explained = conditionsTrace(trace, 'preconditions', rule.path);
