@@ -94,7 +94,7 @@ function evaluate(policy: Policy, pod: KubernetesObject, engine: Engine): Kubern
   };
   const context: PolicyContext = { ...base, ...engine, policy, newObject: pod, request };
   const object = mutate(context).patched ?? pod;
-  const after = { ...context, newObject: object };
+  const after = object === pod ? context : { ...context, newObject: object };
   validate(after);
   for (const { rule, status, ruleType } of filterBackgroundRules(after).rules)
     if (status === 'pass' && ruleType === 'generate') planGenerate(after, rule);

@@ -1,5 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import { isObject } from '../../base/json.ts';
+import { rememberRecent } from '../../base/remember.ts';
 import { parseFloatText } from '../../expressions/jmespath/go-number.ts';
 import { parseDuration } from '../../kubernetes/duration.ts';
 import { compareQuantity, parseQuantity } from '../../kubernetes/quantity.ts';
@@ -67,33 +68,47 @@ function comparable(value: Json | undefined, kind: NumberKind): string | undefin
   return `${mantissa}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
-function matchMeasure(
-  value: Json | undefined,
-  pattern: string,
-  operator: PatternOperator,
-  kind: NumberKind,
-): boolean | undefined {
+/** One part of a pattern text, prepared. */
+interface PartPlan {
+  readonly operator: PatternOperator;
+  /** What follows the operator. */
+  readonly operand: string;
+  readonly duration: ReturnType<typeof parseDuration>;
+  readonly quantity: ReturnType<typeof parseQuantity>;
+  /** Of a range: the two comparisons that it stands for. */
+  readonly bounds?: readonly [PartPlan, PartPlan];
+}
+
+function planPart(pattern: string): PartPlan {
+  const operator = patternOperator(pattern);
+  if (operator === '-' || operator === '!-') {
+    const [, left = '', right = ''] = (operator === '-' ? RANGE : NOT_RANGE).exec(pattern) ?? [];
+    const [low, high] = operator === '-' ? (['>=', '<='] as const) : (['<', '>'] as const);
+    const bounds = [planPart(`${low} ${left}`), planPart(`${high} ${right}`)] as const;
+    return { operator, operand: '', duration: undefined, quantity: undefined, bounds };
+  }
+  const operand = pattern.slice(operator.length).trim();
+  return { operator, operand, duration: parseDuration(operand), quantity: parseQuantity(operand) };
+}
+
+function matchMeasure(value: Json | undefined, plan: PartPlan, kind: NumberKind): boolean | undefined {
+  const { operator, duration, quantity } = plan;
   const text = measurable(value, kind);
   if (text === undefined) return undefined;
-  const duration = parseDuration(pattern);
   const actualDuration = duration === undefined ? undefined : parseDuration(text);
   if (duration !== undefined && actualDuration !== undefined)
     return holds(actualDuration < duration ? -1 : actualDuration > duration ? 1 : 0, operator);
-  const quantity = parseQuantity(pattern);
   const actual = quantity && parseQuantity(text);
   return quantity && actual ? holds(compareQuantity(actual, quantity), operator) : undefined;
 }
 
-function matchOne(value: Json | undefined, pattern: string, kind: NumberKind): boolean {
-  const operator = patternOperator(pattern);
-  if (operator === '-' || operator === '!-') {
-    const [, left = '', right = ''] = (operator === '-' ? RANGE : NOT_RANGE).exec(pattern) ?? [];
+function matchOne(value: Json | undefined, plan: PartPlan, kind: NumberKind): boolean {
+  const { operator, operand, bounds } = plan;
+  if (bounds)
     return operator === '-'
-      ? matchOne(value, `>= ${left}`, kind) && matchOne(value, `<= ${right}`, kind)
-      : matchOne(value, `< ${left}`, kind) || matchOne(value, `> ${right}`, kind);
-  }
-  const operand = pattern.slice(operator.length).trim();
-  const measured = matchMeasure(value, operand, operator, kind);
+      ? matchOne(value, bounds[0], kind) && matchOne(value, bounds[1], kind)
+      : matchOne(value, bounds[0], kind) || matchOne(value, bounds[1], kind);
+  const measured = matchMeasure(value, plan, kind);
   if (measured !== undefined) return measured;
   if (operator !== '' && operator !== '!') return false;
   const text = comparable(value, kind);
@@ -109,13 +124,18 @@ function trimBlanks(text: string): string {
   return text.slice(start, end);
 }
 
-const matchText = (value: Json | undefined, pattern: string, kind: NumberKind): boolean =>
-  value === pattern ||
-  pattern.split('|').some((either) =>
+/** Alternatives, each of parts that must all match; policies use few texts, and use them for every resource. */
+const planPattern = rememberRecent(1000, (pattern): readonly (readonly PartPlan[])[] =>
+  pattern.split('|').map((either) =>
     trimBlanks(either)
       .split('&')
-      .every((part) => matchOne(value, trimBlanks(part), kind)),
-  );
+      .map((part) => planPart(trimBlanks(part))),
+  ),
+);
+
+const matchText = (value: Json | undefined, pattern: string, kind: NumberKind): boolean =>
+  value === pattern ||
+  planPattern(pattern).some((parts) => parts.every((part) => matchOne(value, part, kind)));
 
 const isEmptyScalar = (value: Json | undefined): boolean =>
   value === undefined || value === null || value === '' || value === 0 || value === false;

@@ -8,6 +8,9 @@ import { parseAnchor, withAnchor } from './anchor.ts';
 const keyFor = (pattern: JsonObject, name: string): string | undefined =>
   Object.hasOwn(pattern, name) ? name : Object.keys(pattern).find((key) => parseAnchor(key)?.key === name);
 
+/** The key under which a pattern map speaks of `metadata`. */
+export const metadataKeyOf = (pattern: JsonObject): string | undefined => keyFor(pattern, 'metadata');
+
 const valueFor = (pattern: Json | undefined, name: string): Json | undefined => {
   const key = isObject(pattern) ? keyFor(pattern, name) : undefined;
   return key === undefined ? undefined : get(pattern, key);

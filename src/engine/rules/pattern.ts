@@ -1,17 +1,18 @@
 import type { Json, JsonObject, PathSegment } from '../../base/json.ts';
 import { get, isObject, setKey } from '../../base/json.ts';
+import { oncePerObject } from '../../base/remember.ts';
 import type { NumberKind } from '../match/go-text.ts';
 import { formatGo, goType } from '../match/go-text.ts';
 import { matchScalar } from '../match/scalar-pattern.ts';
 import type { Anchor } from './anchor.ts';
 import { parseAnchor } from './anchor.ts';
-import { expandMetadata } from './metadata-wildcards.ts';
+import { expandMetadata, metadataKeyOf } from './metadata-wildcards.ts';
 
 /** Where the walk stands: in the resource (as Kyverno prints it) and in the pattern. */
 interface Place {
-  /** `/spec/containers/0/`. */
-  readonly text: string;
   readonly parent: Place | undefined;
+  /** Key or index in the resource. */
+  readonly key: string;
   /** Key or index in the pattern; undefined where the resource alone is stepped into. */
   readonly step: PathSegment | undefined;
 }
@@ -50,8 +51,6 @@ interface Walk {
   readonly anchors: Map<string, boolean>;
   /** Expanded metadata of a pattern map; Kyverno expands in place, so a second look sees the first one's result. */
   readonly expanded: Map<JsonObject, JsonObject>;
-  /** Parts of the pattern that are known to hold no anchors. */
-  readonly plain: Set<JsonObject | readonly Json[]>;
   readonly numbers: NumberKind;
   depth: number;
 }
@@ -72,16 +71,19 @@ function isSkip({ kind, message }: Failure): boolean {
 const isNegation = ({ kind, message }: Failure): boolean =>
   kind === 'negation' || ((kind === 'plain' || kind === 'skipped') && message.includes(NEGATION_TEXT));
 
-const into = (parent: Place, key: string, step: PathSegment): Place => ({
-  text: `${parent.text}${key}/`,
-  parent,
-  step,
-});
+const into = (parent: Place, key: string, step: PathSegment): Place => ({ parent, key, step });
+
+/** `/spec/containers/0/`: written only where something fails. */
+function textOf(place: Place): string {
+  const keys: string[] = [];
+  for (let at = place; at.parent; at = at.parent) keys.push(`${at.key}/`);
+  return `/${keys.reverse().join('')}`;
+}
 
 const fail = (place: Place, message: string, expected?: Json, actual?: Json): Failure => ({
   kind: 'plain',
   message,
-  path: place.text,
+  path: textOf(place),
   place,
   ...(expected === undefined ? {} : { expected }),
   ...(actual === undefined ? {} : { actual }),
@@ -94,16 +96,13 @@ function skipped(place: Place, skips: readonly Failure[]): Failure {
     ...(last ?? fail(place, '')),
     kind: 'skipped',
     message: skips.map((failure) => failure.message).join('; '),
-    path: place.text,
+    path: textOf(place),
   };
 }
 
 function noteAnchors(pattern: JsonObject, resource: JsonObject, walk: Walk): void {
-  for (const key of Object.keys(pattern)) {
-    const anchor = parseAnchor(key);
-    if (!anchor || (anchor.type !== 'condition' && anchor.type !== 'existence' && anchor.type !== 'negation'))
-      continue;
-    if (walk.anchors.get(key) === true) continue;
+  for (const { key, anchor } of planMap(pattern).noted) {
+    if (!anchor || walk.anchors.get(key) === true) continue;
     walk.anchors.set(key, Object.hasOwn(resource, anchor.key));
   }
 }
@@ -117,7 +116,7 @@ function matchElement(
   place: Place,
   walk: Walk,
 ): Failure | undefined {
-  if (walk.depth >= MAX_DEPTH) return fail(place, `failed at '${place.text}', pattern is too deep`);
+  if (walk.depth >= MAX_DEPTH) return fail(place, `failed at '${textOf(place)}', pattern is too deep`);
   walk.depth += 1;
   const failure = matchByType(actual, pattern, place, walk);
   walk.depth -= 1;
@@ -131,22 +130,26 @@ function matchByType(actual: Json | undefined, pattern: Json, place: Place, walk
       return matchMap(actual, pattern, place, walk);
     }
     const types = `Expected ${goType(pattern, 'int')}, found ${goType(actual, walk.numbers)}`;
-    const message = `pattern and resource have different structures. Path: ${place.text}. ${types}`;
+    const message = `pattern and resource have different structures. Path: ${textOf(place)}. ${types}`;
     return fail(place, message, pattern, actual);
   }
   if (Array.isArray(pattern)) {
     if (Array.isArray(actual)) return matchList(actual, pattern, place, walk);
-    const message = `validation rule failed at path ${place.text}, resource does not satisfy the expected overlay pattern`;
+    const message = `validation rule failed at path ${textOf(place)}, resource does not satisfy the expected overlay pattern`;
     return fail(place, message, pattern, actual);
   }
-  const values: readonly (Json | undefined)[] = Array.isArray(actual) ? actual : [actual];
-  if (values.every((value) => matchScalar(value, pattern, walk.numbers))) return undefined;
-  const texts = `resource value '${formatGo(actual, walk.numbers)}' does not match '${formatGo(pattern, 'int')}'`;
-  return fail(place, `${texts} at path ${place.text}`, pattern, actual);
+  const fits = Array.isArray(actual)
+    ? (actual as readonly Json[]).every((value) => matchScalar(value, pattern, walk.numbers))
+    : matchScalar(actual, pattern, walk.numbers);
+  if (fits) return undefined;
+  const found = formatGo(actual, walk.numbers);
+  const texts = `resource value '${found}' does not match '${formatGo(pattern, 'int')}'`;
+  return fail(place, `${texts} at path ${textOf(place)}`, pattern, actual);
 }
 
 /** A pattern map as it stands now: with the metadata keys expanded for this resource. */
 function expandMap(pattern: JsonObject, resource: JsonObject, walk: Walk): JsonObject {
+  if (planMap(pattern).metadataKey === undefined) return pattern;
   const known = walk.expanded.get(pattern) ?? pattern;
   const expansion = expandMetadata(known, resource);
   if (!expansion) return known;
@@ -160,15 +163,45 @@ function expandMap(pattern: JsonObject, resource: JsonObject, walk: Walk): JsonO
 const comesFirst = (anchor: Anchor | undefined): boolean =>
   anchor !== undefined && anchor.type !== 'global' && anchor.type !== 'add';
 
+interface PlannedKey {
+  readonly key: string;
+  readonly anchor: Anchor | undefined;
+}
+
+/** A map of a pattern, prepared: its keys in the order in which they are looked at. */
+interface MapPlan {
+  readonly first: readonly PlannedKey[];
+  readonly rest: readonly PlannedKey[];
+  /** Anchors whose keys must be seen somewhere in the resource. */
+  readonly noted: readonly PlannedKey[];
+  readonly metadataKey: string | undefined;
+}
+
+const isNoted = ({ anchor }: PlannedKey): boolean =>
+  anchor?.type === 'condition' || anchor?.type === 'existence' || anchor?.type === 'negation';
+
+const planMap = oncePerObject((pattern: JsonObject): MapPlan => {
+  const keys = Object.keys(pattern)
+    .sort()
+    .map((key): PlannedKey => ({ key, anchor: parseAnchor(key) }));
+  return {
+    first: keys.filter(({ anchor }) => comesFirst(anchor)),
+    rest: orderPlain(
+      keys.filter(({ anchor }) => !comesFirst(anchor)),
+      pattern,
+    ),
+    noted: keys.filter(isNoted),
+    metadataKey: metadataKeyOf(pattern),
+  };
+});
+
 function matchMap(actual: JsonObject, original: JsonObject, place: Place, walk: Walk): Failure | undefined {
   const pattern = expandMap(original, actual, walk);
-  const keys = Object.keys(pattern).sort();
-  const first = keys.filter((key) => comesFirst(parseAnchor(key)));
-  const failure = matchAnchors(actual, pattern, first, place, walk);
+  const { first, rest } = planMap(pattern);
+  const failure = first.length === 0 ? undefined : matchAnchors(actual, pattern, first, place, walk);
   if (failure) return failure;
-  const rest = first.length === 0 ? keys : keys.filter((key) => !comesFirst(parseAnchor(key)));
-  for (const key of orderPlain(rest, pattern, walk)) {
-    const found = matchKey(actual, key, pattern[key] ?? null, place, walk);
+  for (const key of rest) {
+    const found = matchKey(actual, key, pattern[key.key] ?? null, place, walk);
     if (found) return found;
   }
   return undefined;
@@ -177,7 +210,7 @@ function matchMap(actual: JsonObject, original: JsonObject, place: Place, walk: 
 function matchAnchors(
   actual: JsonObject,
   pattern: JsonObject,
-  keys: readonly string[],
+  keys: readonly PlannedKey[],
   place: Place,
   walk: Walk,
 ): Failure | undefined {
@@ -186,7 +219,7 @@ function matchAnchors(
   // A skip by an anchor of this very map outweighs failures of its siblings; one from below does not.
   const ownSkip = (): boolean => skips.some((skip) => skip.kind !== 'skipped');
   for (const key of keys) {
-    const failure = matchKey(actual, key, pattern[key] ?? null, place, walk);
+    const failure = matchKey(actual, key, pattern[key.key] ?? null, place, walk);
     if (!failure) applied += 1;
     else if (isSkip(failure)) skips.push(failure);
     else if (!ownSkip()) return failure;
@@ -194,9 +227,12 @@ function matchAnchors(
   return skips.length > 0 && (applied === 0 || ownSkip()) ? skipped(place, skips) : undefined;
 }
 
+/** Lists and maps of patterns that are known to hold no anchors. */
+const plain = new WeakSet<JsonObject | readonly Json[]>();
+
 /** Whether an anchor stands anywhere below; what was found plain is remembered, for its parts are asked next. */
-function hasAnchors(pattern: Json, walk: Walk): boolean {
-  if (typeof pattern !== 'object' || pattern === null || walk.plain.has(pattern)) return false;
+function hasAnchors(pattern: Json): boolean {
+  if (typeof pattern !== 'object' || pattern === null || plain.has(pattern)) return false;
   const open: Json[] = [pattern];
   const visited: (JsonObject | readonly Json[])[] = [];
   for (let item = open.pop(); item !== undefined; item = open.pop()) {
@@ -212,30 +248,29 @@ function hasAnchors(pattern: Json, walk: Walk): boolean {
       }
     }
   }
-  for (const item of visited) walk.plain.add(item);
+  for (const item of visited) plain.add(item);
   return false;
 }
 
 /** Keys with anchors inside and global anchors go first, the last one of the alphabet foremost. */
-function orderPlain(sorted: readonly string[], pattern: JsonObject, walk: Walk): readonly string[] {
-  const front: string[] = [];
-  const back: string[] = [];
-  for (const key of sorted) {
-    const isFront = parseAnchor(key)?.type === 'global' || hasAnchors(pattern[key] ?? null, walk);
-    if (isFront) front.push(key);
-    else back.push(key);
+function orderPlain(sorted: readonly PlannedKey[], pattern: JsonObject): readonly PlannedKey[] {
+  const front: PlannedKey[] = [];
+  const back: PlannedKey[] = [];
+  for (const planned of sorted) {
+    const isFront = planned.anchor?.type === 'global' || hasAnchors(pattern[planned.key] ?? null);
+    if (isFront) front.push(planned);
+    else back.push(planned);
   }
   return [...front.reverse(), ...back];
 }
 
 function matchKey(
   actual: JsonObject,
-  key: string,
+  { key, anchor }: PlannedKey,
   pattern: Json,
   place: Place,
   walk: Walk,
 ): Failure | undefined {
-  const anchor = parseAnchor(key);
   if (!anchor || anchor.type === 'add') return matchPlainKey(actual, key, pattern, place, walk);
   const next = into(place, anchor.key, key);
   if (!Object.hasOwn(actual, anchor.key)) {
@@ -246,7 +281,7 @@ function matchKey(
   const value = get(actual, anchor.key);
   switch (anchor.type) {
     case 'negation':
-      return { ...fail(next, `${NEGATION_TEXT}: ${next.text} is not allowed`), kind: 'negation' };
+      return { ...fail(next, `${NEGATION_TEXT}: ${textOf(next)} is not allowed`), kind: 'negation' };
     case 'equality':
       return matchElement(value, pattern, next, walk);
     case 'existence':
@@ -277,7 +312,8 @@ function matchPlainKey(
   if (pattern !== '*') return matchElement(value, pattern, next, walk);
   if (value !== undefined && value !== null) return undefined;
   // Kyverno blames the parent here.
-  return { ...fail(next, `${place.text}/${key} not found`, pattern), path: place.text };
+  const path = textOf(place);
+  return { ...fail(next, `${path}/${key} not found`, pattern), path };
 }
 
 function matchExistence(
@@ -305,7 +341,7 @@ function matchExistence(
       (element, position) => !matchElement(element, wanted, into(place, String(position), index), walk),
     );
     if (!exists)
-      return fail(place, `existence anchor validation failed at path ${place.text}`, pattern, value);
+      return fail(place, `existence anchor validation failed at path ${textOf(place)}`, pattern, value);
   }
   return undefined;
 }
@@ -367,8 +403,8 @@ export function matchPattern(
   pattern: Json,
   numbers: NumberKind = 'int',
 ): PatternResult {
-  const walk: Walk = { anchors: new Map(), expanded: new Map(), plain: new Set(), numbers, depth: 0 };
-  const failure = matchElement(resource, pattern, { text: '/', parent: undefined, step: undefined }, walk);
+  const walk: Walk = { anchors: new Map(), expanded: new Map(), numbers, depth: 0 };
+  const failure = matchElement(resource, pattern, { parent: undefined, key: '', step: undefined }, walk);
   if (!failure) return { status: 'pass' };
   const { message, place, expected, actual } = failure;
   const found = {

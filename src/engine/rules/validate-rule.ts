@@ -33,10 +33,15 @@ const answer = (validation: Validation, status: RuleStatus, message: string, fai
 
 /** `validate.deny`, `pattern`, `anyPattern` or `foreach` of a rule. */
 export function validateRule(task: RuleTask): Response {
+  const { rule, context, scope, parts, trace } = task;
   const validation: Validation = {
-    ...task,
-    body: get(task.rule.raw, 'validate') ?? {},
-    path: [...task.rule.path, 'validate'],
+    rule,
+    context,
+    scope,
+    parts,
+    trace,
+    body: get(rule.raw, 'validate') ?? {},
+    path: [...rule.path, 'validate'],
     element: undefined,
     nesting: 0,
   };

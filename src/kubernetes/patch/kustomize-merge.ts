@@ -5,6 +5,7 @@ import {
   isEmptyMap,
   isNull,
   type ListNode,
+  type MapNode,
   type PatchNode,
   scalarText,
   setField,
@@ -92,14 +93,18 @@ function targetMap([dest, patch]: Sources): PatchNode | undefined {
   return directive === 'replace' ? patch : dest;
 }
 
+/** The fields of both; in order, which counts only where the patch adds some. */
+function namesIn(target: MapNode, patch: PatchNode | undefined): readonly string[] {
+  const names = target.fields.map(({ key }) => key);
+  if (patch?.kind !== 'map' || patch === target) return names;
+  return [...new Set([...names, ...patch.fields.map(({ key }) => key)])].sort();
+}
+
 function walkMap(sources: Sources, schema: Schema): PatchNode | undefined {
   const target = targetMap(sources);
   if (target?.kind !== 'map') return target;
   const patch = sources[1];
-  const names = new Set(
-    [target, patch].flatMap((node) => (node?.kind === 'map' ? node.fields.map(({ key }) => key) : [])),
-  );
-  for (const key of [...names].toSorted()) {
+  for (const key of namesIn(target, patch)) {
     const field = fieldPatch(schema.type, key);
     const own = fieldOf(target, key);
     const value = walk([own, fieldOf(patch, key)], { type: field.type, field });

@@ -45,7 +45,9 @@ export const copyNode = <T extends PatchNode>(node: T): T => toNode(toJson(node)
 
 /** The value of a field; undefined if the node is no map or has none of that name. */
 export function fieldOf(node: PatchNode | undefined, key: string): PatchNode | undefined {
-  return node?.kind === 'map' ? node.fields.find((field) => field.key === key)?.value : undefined;
+  if (node?.kind !== 'map') return undefined;
+  for (const field of node.fields) if (field.key === key) return field.value;
+  return undefined;
 }
 
 export function clearField(node: MapNode, key: string): void {
