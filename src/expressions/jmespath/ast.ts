@@ -25,6 +25,13 @@ export const NODE_KINDS = [
   'Subexpression',
   'Slice',
   'ValueProjection',
+  // Of the dialect that assertion trees are written in.
+  'Arithmetic',
+  'Unary',
+  'RootNode',
+  'Variable',
+  'Let',
+  'Binding',
 ] as const;
 
 export type NodeKind = (typeof NODE_KINDS)[number];
@@ -34,7 +41,7 @@ export interface Node {
   readonly kind: NodeKind;
   /**
    * Field, KeyValPair and FunctionExpression: name; Index: number; Slice: three numbers or nulls; Literal: the value;
-   * Comparator: the token's name. Null where there is none.
+   * Comparator, Arithmetic and Unary: the token's name; Variable: its name. Null where there is none.
    */
   readonly value: Json;
   readonly children: readonly Node[];

@@ -24,7 +24,8 @@ const TOO_LONG = new Failure('the expression takes too many steps to evaluate');
 const forgive = (outcome: Outcome): Outcome =>
   outcome instanceof Failure && outcome.notFound ? null : outcome;
 
-const keyOf = (node: Node): string => (typeof node.value === 'string' ? node.value : '');
+/** The name that a node carries. */
+export const keyOf = (node: Node): string => (typeof node.value === 'string' ? node.value : '');
 
 /** Walks a parsed expression over a value, with the semantics of Kyverno's go-jmespath (lifecycle I.1). */
 export class Interpreter implements Evaluator {
@@ -101,17 +102,17 @@ export class Interpreter implements Evaluator {
         const left = forgive(this.child(node, 0, value));
         return left instanceof Failure ? left : forgive(this.child(node, 1, left));
       }
-      case 'Empty':
-        return new Failure('Unknown AST node: ASTEmpty');
+      default:
+        return new Failure(`Unknown AST node: AST${node.kind}`);
     }
   }
 
-  private child(node: Node, position: number, value: Value): Outcome {
+  protected child(node: Node, position: number, value: Value): Outcome {
     const child = node.children[position];
     return child ? this.evaluate(child, value) : null;
   }
 
-  private field(key: string, value: Value): Outcome {
+  protected field(key: string, value: Value): Outcome {
     if (!isMap(value)) return null;
     const found = Object.hasOwn(value, key) ? value[key] : undefined;
     if (found === undefined) return new Failure(`Unknown key "${key}" in path`, true);
@@ -139,7 +140,7 @@ export class Interpreter implements Evaluator {
     }
   }
 
-  private call(node: Node, value: Value): Outcome {
+  protected call(node: Node, value: Value): Outcome {
     const values: Value[] = [];
     for (const child of node.children) {
       const outcome = forgive(this.evaluate(child, value));
@@ -156,7 +157,7 @@ export class Interpreter implements Evaluator {
     return list[index < 0 ? index + list.length : index] ?? null;
   }
 
-  private slice(node: Node, value: Value): Outcome {
+  protected slice(node: Node, value: Value): Outcome {
     const list = sliceOf(value);
     if (!list) return null;
     const [start, stop, step] = Array.isArray(node.value) ? node.value : [];
@@ -178,7 +179,7 @@ export class Interpreter implements Evaluator {
   }
 
   /** Evaluates the right side on each element and keeps what is not null. */
-  private collect(node: Node, elements: readonly Value[]): Outcome {
+  protected collect(node: Node, elements: readonly Value[]): Outcome {
     const collected: Value[] = [];
     for (const element of elements) {
       const current = forgive(this.child(node, 1, element));
@@ -188,7 +189,7 @@ export class Interpreter implements Evaluator {
     return collected;
   }
 
-  private project(node: Node, value: Value): Outcome {
+  protected project(node: Node, value: Value): Outcome {
     const left = forgive(this.child(node, 0, value));
     if (left instanceof Failure) return left;
     const list = sliceOf(left);
@@ -212,14 +213,14 @@ export class Interpreter implements Evaluator {
   }
 
   /** go-jmespath puts one null a key in front of the values; the right side sees them. */
-  private projectValues(node: Node, value: Value): Outcome {
+  protected projectValues(node: Node, value: Value): Outcome {
     const left = this.child(node, 0, value);
     if (left instanceof Failure || !isMap(left)) return null;
     const keys = sortedKeys(left);
     return this.collect(node, [...keys.map(() => null), ...keys.map((key) => left[key] ?? null)]);
   }
 
-  private list(node: Node, value: Value): Outcome {
+  protected list(node: Node, value: Value): Outcome {
     this.built = true;
     const collected: Value[] = [];
     for (const child of node.children) {
@@ -230,7 +231,7 @@ export class Interpreter implements Evaluator {
     return collected;
   }
 
-  private hash(node: Node, value: Value): Outcome {
+  protected hash(node: Node, value: Value): Outcome {
     this.built = true;
     const entries: [string, Value][] = [];
     for (const child of node.children) {
@@ -254,7 +255,7 @@ function capIndex(length: number, index: number, step: number): number {
 }
 
 /** `[start:stop:step]`, as in Python. */
-function takeSlice(
+export function takeSlice(
   list: readonly Value[],
   from: number | undefined,
   to: number | undefined,

@@ -32,6 +32,15 @@ export type TokenType =
   | 'tExpref'
   | 'tAnd'
   | 'tNot'
+  | 'tPlus'
+  | 'tMinus'
+  | 'tMultiply'
+  | 'tDivide'
+  | 'tModulo'
+  | 'tDiv'
+  | 'tRoot'
+  | 'tVarref'
+  | 'tAssign'
   | 'tEOF';
 
 export interface Token {
@@ -93,7 +102,8 @@ interface Piece {
   readonly token: Token;
   readonly end: number;
 }
-type Lexeme = Piece | { readonly error: string };
+/** A token and where it ends, or why there is none. */
+export type Lexeme = Piece | { readonly error: string };
 
 const unclosed = (delimiter: string): Lexeme => ({ error: `SyntaxError: Unclosed delimiter: ${delimiter}` });
 
@@ -153,7 +163,8 @@ function lexSymbol(text: string, at: number): Lexeme {
   return { error: `SyntaxError: Unknown char: ${quoteRune(character)}` };
 }
 
-function lexOne(text: string, at: number): Lexeme {
+/** The token at a place that is no blank. */
+export function lexOne(text: string, at: number): Lexeme {
   const word = matchAt(WORD, text, at);
   if (word !== undefined)
     return { token: { type: 'tUnquotedIdentifier', text: word }, end: at + word.length };
@@ -165,8 +176,8 @@ function lexOne(text: string, at: number): Lexeme {
   return lexSymbol(text, at);
 }
 
-/** Splits an expression into tokens, the last one `tEOF`; errors in go-jmespath's words. */
-export function tokenize(text: string): Lexed {
+/** Splits an expression into tokens, the last one `tEOF`; errors in go-jmespath's words. `lex` is a dialect's. */
+export function tokenize(text: string, lex: (text: string, at: number) => Lexeme = lexOne): Lexed {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -175,7 +186,7 @@ export function tokenize(text: string): Lexed {
       at += space.length;
       continue;
     }
-    const lexeme = lexOne(text, at);
+    const lexeme = lex(text, at);
     if ('error' in lexeme) return lexeme;
     tokens.push(lexeme.token);
     at = lexeme.end;

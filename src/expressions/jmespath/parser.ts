@@ -1,7 +1,7 @@
 import type { Json } from '../../base/json.ts';
 import { type Node, node } from './ast.ts';
 import { parseGoJson } from './go-json.ts';
-import { type Token, type TokenType, tokenize } from './lexer.ts';
+import { type Lexed, type Token, type TokenType, tokenize } from './lexer.ts';
 
 export type Parsed = { readonly node: Node } | { readonly error: string };
 
@@ -16,6 +16,13 @@ const BINDING: ReadonlyMap<TokenType, number> = new Map([
   ['tGT', 5],
   ['tGTE', 5],
   ['tNE', 5],
+  ['tAssign', 1],
+  ['tMinus', 6],
+  ['tPlus', 6],
+  ['tDiv', 7],
+  ['tDivide', 7],
+  ['tModulo', 7],
+  ['tMultiply', 7],
   ['tFlatten', 9],
   ['tStar', 20],
   ['tFilter', 21],
@@ -26,7 +33,7 @@ const BINDING: ReadonlyMap<TokenType, number> = new Map([
   ['tLparen', 60],
 ]);
 
-const binding = (type: TokenType): number => BINDING.get(type) ?? 0;
+export const binding = (type: TokenType): number => BINDING.get(type) ?? 0;
 
 /** Bounds of ours: an expression beyond them is refused, so that neither parsing nor evaluation can exhaust the stack. */
 const MAX_TEXT = 100_000;
@@ -38,13 +45,14 @@ class SyntaxProblem extends Error {}
 function fail(text: string): never {
   throw new SyntaxProblem(text);
 }
-const syntaxError = (text: string): never => fail(`SyntaxError: ${text}`);
+export const syntaxError = (text: string): never => fail(`SyntaxError: ${text}`);
 
 const IDENTITY = node('Identity', null);
 const EOF: Token = { type: 'tEOF', text: '' };
 const MAX_INT = 2n ** 63n;
 
-class Parser {
+/** The parser's steps; a dialect puts its own before them. */
+export class Parser {
   private index = 0;
   private depth = 0;
   private readonly tokens: readonly Token[];
@@ -60,20 +68,24 @@ class Parser {
     return parsed;
   }
 
-  private token(ahead = 0): Token {
+  protected token(ahead = 0): Token {
     return this.tokens[this.index + ahead] ?? EOF;
   }
 
-  private current(): TokenType {
+  protected current(): TokenType {
     return this.token().type;
   }
 
-  private match(type: TokenType): void {
+  protected advance(): void {
+    this.index += 1;
+  }
+
+  protected match(type: TokenType): void {
     if (this.current() !== type) syntaxError(`Expected ${type}, received: ${this.current()}`);
     this.index += 1;
   }
 
-  private expression(power: number): Node {
+  protected expression(power: number): Node {
     this.depth += 1;
     if (this.depth > MAX_HEIGHT) syntaxError('Expression is nested too deeply');
     const first = this.token();
@@ -89,7 +101,7 @@ class Parser {
     return left;
   }
 
-  private prefix(token: Token): Node {
+  protected prefix(token: Token): Node {
     switch (token.type) {
       case 'tJSONLiteral': {
         const parsed = parseGoJson(token.text);
@@ -132,7 +144,7 @@ class Parser {
     }
   }
 
-  private infix(type: TokenType, left: Node): Node {
+  protected infix(type: TokenType, left: Node): Node {
     switch (type) {
       case 'tDot':
         return this.dot(left);
@@ -314,12 +326,20 @@ class Parser {
  * Parses an expression with the grammar and the error texts of Kyverno's fork of go-jmespath (lifecycle I.1): a Pratt
  * parser that is lenient about commas between arguments.
  */
-export function parseExpression(text: string): Parsed {
+export const parseExpression = (text: string): Parsed =>
+  parseBy(text, tokenize, (tokens) => new Parser(tokens));
+
+/** Parses an expression with a dialect's tokens and steps. */
+export function parseBy(
+  text: string,
+  lex: (text: string) => Lexed,
+  parserOf: (tokens: readonly Token[]) => Parser,
+): Parsed {
   if (text.length > MAX_TEXT) return { error: 'SyntaxError: Expression is too long' };
-  const lexed = tokenize(text);
+  const lexed = lex(text);
   if ('error' in lexed) return lexed;
   try {
-    return { node: new Parser(lexed.tokens).parse() };
+    return { node: parserOf(lexed.tokens).parse() };
   } catch (problem) {
     if (problem instanceof SyntaxProblem) return { error: problem.message };
     throw problem;

@@ -45,7 +45,11 @@ function checkArguments(spec: FunctionSpec, values: readonly Value[]): Failure |
 /** Calls a function by name, after go-jmespath's check of its arguments. */
 export function callFunction(name: string, values: readonly Value[], evaluator: Evaluator): Outcome {
   const spec = FUNCTIONS.get(name) ?? kyvernoFunctions.get().KYVERNO_FUNCTIONS.get(name);
-  if (!spec) return new Failure(`unknown function: ${name}`);
+  return spec ? runFunction(spec, values, evaluator) : new Failure(`unknown function: ${name}`);
+}
+
+/** Calls a function after the check of its arguments. */
+export function runFunction(spec: FunctionSpec, values: readonly Value[], evaluator: Evaluator): Outcome {
   const refused = checkArguments(spec, values);
   if (refused) return refused;
   const outcome = spec.run(values, evaluator);
