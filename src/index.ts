@@ -60,6 +60,12 @@ export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';
 export { simulate } from './simulation/simulate.ts';
 export { type Causality, causalityOf } from './trace/causality.ts';
+export {
+  compareTraces,
+  type Difference,
+  type DifferenceKind,
+  type TraceComparison,
+} from './trace/compare/compare-traces.ts';
 export type * from './trace/event.ts';
 export {
   type BackgroundProgress,

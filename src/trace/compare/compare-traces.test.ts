@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  compareTraces,
+  type KyvernoVersion,
+  loadParts,
+  readClusterBase,
+  runScenario,
+  type TextFile,
+  type Trace,
+} from '../../index.ts';
+
+const root = join(import.meta.dirname, '../../../public');
+const story = (name: string): readonly TextFile[] =>
+  readdirSync(join(root, 'scenarios', name)).map((path) => ({
+    path,
+    text: readFileSync(join(root, 'scenarios', name, path), 'utf8'),
+  }));
+
+function run(files: readonly TextFile[], version: KyvernoVersion): Trace {
+  const base = readClusterBase(
+    JSON.parse(readFileSync(join(root, `cluster/base-${version}.json`), 'utf8')),
+    version,
+  );
+  if (base === undefined) throw new Error('no base');
+  const { trace } = runScenario(files, { version, seed: 1, base });
+  if (trace === undefined) throw new Error('cannot be read');
+  return trace;
+}
+
+const compare = (above: Trace, below: Trace) => compareTraces(above, below, { above: 'A', below: 'B' });
+
+describe('two runs, held against each other', () => {
+  beforeAll(loadParts);
+
+  it('are the same event for event if nothing differs', () => {
+    const trace = run(story('bad-namespace'), '1.19');
+    const { differences, summary } = compare(trace, run(story('bad-namespace'), '1.19'));
+    expect(differences).toEqual([]);
+    expect(summary.headline).toBe('Both runs are the same, event for event.');
+  });
+
+  it('differ by what each version does with the UpdateRequest of a denied trigger', () => {
+    const { differences, summary } = compare(
+      run(story('bad-namespace'), '1.15'),
+      run(story('bad-namespace'), '1.19'),
+    );
+    const rows = differences.map(({ kind, title }) => `${kind}: ${title}`);
+    expect(rows).toContain('other outcome: Answer to create Namespace/bad-namespace');
+    expect(rows).toContain('only above: Event PolicyError');
+    expect(rows).toContain('only below: Attempts 2 to 5');
+    expect(rows).toContain('other outcome: End of the UpdateRequest');
+    expect(summary.headline).toMatch(/^A completes 2 UpdateRequests and logs an error\. B .*drops one/);
+    expect(summary.rest).toContain('denies 1 of 2 steps');
+  });
+
+  it('tell a denial that an edit takes away once, by the answer that a person sees', () => {
+    const files = story('bad-namespace');
+    const edited = files.map((file) => ({ ...file, text: file.text.replace('Enforce', 'Audit') }));
+    const { differences } = compare(run(files, '1.19'), run(edited, '1.19'));
+    const answers = differences.filter(({ title }) => title.startsWith('Answer to'));
+    expect(answers).toMatchObject([{ kind: 'other outcome' }]);
+    expect(answers[0]?.above).toMatch(/^denied/);
+    expect(answers[0]?.below).toMatch(/^allowed/);
+  });
+
+  it('are the mirror of the comparison the other way round', () => {
+    const [left, right] = [run(story('bad-namespace'), '1.15'), run(story('bad-namespace'), '1.19')];
+    const one = compare(left, right);
+    const other = compare(right, left);
+    const count = (kind: string, of: typeof one) =>
+      of.differences
+        .filter((difference) => difference.kind === kind)
+        .flatMap(({ aboveEvents, belowEvents }) => [...aboveEvents, ...belowEvents]).length;
+    expect(count('only above', one)).toBe(count('only below', other));
+    expect(one.pairs.length).toBe(other.pairs.length);
+  });
+
+  it('lose no event: each is in a pair or in a difference', () => {
+    const [left, right] = [
+      run(story('configmap-notification'), '1.11'),
+      run(story('configmap-notification'), '1.19'),
+    ];
+    const { pairs, differences } = compare(left, right);
+    const only = differences
+      .filter(({ kind }) => kind !== 'other outcome')
+      .flatMap(({ aboveEvents }) => aboveEvents);
+    const seen = [...pairs.map(({ above }) => above.id), ...only];
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+});
