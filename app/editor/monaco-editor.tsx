@@ -22,6 +22,22 @@ export function MonacoEditor({ monaco, caret }: { readonly monaco: Monaco; reado
   useEffect(() => monaco.applyTheme(theme), [monaco, theme]);
 
   useEffect(() => {
+    let stop: (() => void) | undefined;
+    let gone = false;
+    import('./schemas.ts').then(
+      ({ startSchemas }) => {
+        if (!gone) stop = startSchemas(monaco, studio);
+      },
+      // Without schemas the editor edits as well.
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+      stop?.();
+    };
+  }, [monaco, studio]);
+
+  useEffect(() => {
     if (host.current === null) return undefined;
     const created = monaco.createEditor(host.current);
     const models = new Map<string, { readonly model: Model; view: ReturnType<Editor['saveViewState']> }>();

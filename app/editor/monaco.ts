@@ -10,6 +10,8 @@ import 'monaco-editor/features/hover/register';
 import 'monaco-editor/features/indentation/register';
 import 'monaco-editor/features/linesOperations/register';
 import 'monaco-editor/features/multicursor/register';
+import 'monaco-editor/features/snippet/register';
+import 'monaco-editor/features/suggest/register';
 import 'monaco-editor/features/wordOperations/register';
 
 // Everything of Monaco that the studio uses, in one chunk that comes after the first picture.
@@ -81,6 +83,19 @@ export function applyTheme(theme: 'light' | 'dark'): void {
       'editorWidget.border': token('line2'),
       'editorHoverWidget.background': token('sheet'),
       'editorHoverWidget.border': token('line2'),
+      'editorSuggestWidget.background': token('sheet'),
+      'editorSuggestWidget.border': token('line2'),
+      'editorSuggestWidget.foreground': token('ink'),
+      'editorSuggestWidget.highlightForeground': token('thread'),
+      'editorSuggestWidget.focusHighlightForeground': token('thread'),
+      'editorSuggestWidget.selectedBackground': token('tint-thread'),
+      'editorSuggestWidget.selectedForeground': token('ink'),
+      'editorSuggestWidgetStatus.foreground': token('ink2'),
+      'list.hoverBackground': token('tint-skip'),
+      'textCodeBlock.background': token('tint-skip'),
+      'textLink.foreground': token('thread'),
+      'textLink.activeForeground': token('thread'),
+      'editor.snippetTabstopHighlightBackground': token('tint-thread'),
       'input.background': token('sheet'),
       'input.foreground': token('ink'),
       'input.border': token('line2'),
@@ -149,7 +164,13 @@ export function createEditor(host: HTMLElement): editor.IStandaloneCodeEditor {
     insertSpaces: true,
     detectIndentation: false,
     wordBasedSuggestions: 'off',
-    quickSuggestions: false,
+    quickSuggestions: { other: true, comments: false, strings: true },
+    // A line break stays one: only what was asked for, or typed at, is chosen beforehand.
+    suggest: { selectionMode: 'whenQuickSuggestion', showIcons: false, showWords: false, preview: false },
+    acceptSuggestionOnEnter: 'smart',
+    acceptSuggestionOnCommitCharacter: false,
+    suggestLineHeight: 22,
+    suggestFontSize: 12,
     contextmenu: false,
     occurrencesHighlight: 'off',
     selectionHighlight: false,
@@ -181,4 +202,4 @@ function leaveByEscape(created: editor.IStandaloneCodeEditor): void {
 export type Editor = editor.IStandaloneCodeEditor;
 export type Model = editor.ITextModel;
 export type Decoration = editor.IModelDeltaDecoration;
-export { editor, KeyCode, MarkerSeverity, Range, Uri };
+export { editor, KeyCode, languages, MarkerSeverity, Range, Uri };

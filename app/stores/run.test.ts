@@ -47,3 +47,17 @@ test('advice on a run that another one has overtaken is not shown', () => {
   run.advised([{ code: 'y' } as never], 2);
   expect(run.getState().advice).toHaveLength(1);
 });
+
+const diagnostic = (code: string) => ({ code, severity: 'warning', message: code }) as const;
+
+test('what is said beside the runs stays until something else is, and knows what each of them tells', () => {
+  const run = createRunStore();
+  run.saidBeside((told) => (told.length === 0 ? [diagnostic('beside')] : []));
+  run.finished(good);
+  expect(run.getState().diagnostics).toEqual([diagnostic('beside')]);
+  run.judged([diagnostic('own')], run.getState().serial);
+  expect(run.getState().diagnostics).toEqual([diagnostic('own')]);
+  run.clear();
+  run.finished(good);
+  expect(run.getState().diagnostics).toEqual([]);
+});

@@ -56,11 +56,17 @@ const NOTHING: RunState = {
   problem: undefined,
 };
 
+/** Diagnostics that come from elsewhere than the run, given what the run tells. */
+export type Beside = (told: readonly Diagnostic[]) => readonly Diagnostic[];
+
 export type RunStore = ReturnType<typeof createRunStore>;
 
 /** Creates the store of the last run; the last good trace survives runs that fail. */
 export function createRunStore(now: () => number = () => Date.now()) {
   const store = createStore<RunState>(() => NOTHING);
+  let told: readonly Diagnostic[] = [];
+  let beside: Beside = () => [];
+  const all = (): readonly Diagnostic[] => [...told, ...beside(told)];
   return {
     ...store,
     started(): void {
@@ -68,8 +74,10 @@ export function createRunStore(now: () => number = () => Date.now()) {
       store.setState({ pending: true, status: trace === undefined ? 'running' : status });
     },
     finished(result: RunResult): void {
-      const { trace, diagnostics, duration, problem } = result;
+      const { trace, duration, problem } = result;
       const before = store.getState();
+      told = result.diagnostics;
+      const diagnostics = all();
       if (trace === undefined) {
         const status = before.trace === undefined ? 'failed' : 'stale';
         store.setState({ pending: false, status, diagnostics, problem });
@@ -93,12 +101,20 @@ export function createRunStore(now: () => number = () => Date.now()) {
     },
     /** What is said of the policies of the run with this serial, if the run itself did not tell. */
     judged(found: readonly Diagnostic[], serial: number): void {
-      const { diagnostics, serial: now, pending } = store.getState();
-      if (serial === now && !pending && found.length > 0)
-        store.setState({ diagnostics: [...diagnostics, ...found] });
+      const { serial: now, pending } = store.getState();
+      if (serial !== now || pending || found.length === 0) return;
+      told = [...told, ...found];
+      store.setState({ diagnostics: all() });
+    },
+    /** What is to be said beside this run and the ones after it, until something else is. */
+    saidBeside(more: Beside): void {
+      beside = more;
+      store.setState({ diagnostics: all() });
     },
     /** Nothing to run: an empty studio, or another document was opened. */
     clear(): void {
+      told = [];
+      beside = () => [];
       store.setState({ ...NOTHING, serial: store.getState().serial });
     },
     dismissProblem(): void {

@@ -66,7 +66,7 @@ function listItem(caret: CaretPlace, list: Schema, library: SchemaLibrary): Comp
     detail: `an item of the ${typeText(list, library.definitions)}`,
     documentation: list.description ?? '',
     rank: 0,
-    goesOn: true,
+    goesOn: item !== undefined && isAskedFor(item, library),
   };
 }
 
@@ -126,8 +126,20 @@ function fieldCompletion(
     documentation: schema.description ?? '',
     rank: (isRequired ? 0 : 2) + (schema.deprecated === true ? 2 : 0),
     deprecated: schema.deprecated === true,
-    goesOn: !caret.hasColon,
+    goesOn: !caret.hasColon && !caret.isFlow && isAskedFor(schema, library),
   };
+}
+
+/** Whether there is something to choose where a field's value begins. */
+function isAskedFor(schema: Schema, library: SchemaLibrary): boolean {
+  if (schema.type === 'boolean' || schema['x-offer'] !== undefined) return true;
+  if (schema.type === 'array') {
+    const items = schema.items === undefined ? undefined : resolve(schema.items, library.definitions);
+    return items !== undefined && items.type !== 'array' && isAskedFor(items, library);
+  }
+  if (schema.type === 'object')
+    return schema.properties !== undefined && (schema.required ?? []).length === 0;
+  return (schema.enum ?? []).length > 1;
 }
 
 /** Whole documents, one for each kind. */

@@ -73,7 +73,7 @@ const code = (value: Json): string =>
   `\`${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('`', '')}\``;
 
 /** Text without what Markdown would take for HTML or emphasis; code in back quotes stays. */
-function literally(text: string): string {
+export function literally(text: string): string {
   return text
     .split(/(`[^`\n]*`)/)
     .map((part) => (/^`.*`$/.test(part) ? part : part.replaceAll(/[<>&*_[\]#\\]/g, '\\$&')))
