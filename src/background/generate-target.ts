@@ -60,14 +60,13 @@ export const targetRef = (target: GenerateTarget): ObjectRef => ({
   name: target.name,
 });
 
-/** Makes or updates a target from `data` (lifecycle C.4). */
+/** Makes or updates a target from `data` (lifecycle C.4). A rule without any makes an object of nothing but its name. */
 export function* generateData(
   env: BackgroundEnvironment,
   task: RuleTask,
   target: GenerateTarget,
 ): Process<Generated> {
-  const { data } = target;
-  if (data === undefined) return {};
+  const { data = {} } = target;
   const ref = targetRef(target);
   const metadata = getObject(data, 'metadata');
   const object: KubernetesObject = {
