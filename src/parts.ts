@@ -2,7 +2,7 @@ import { mutateRequests } from './admission/parts.ts';
 import { clones, downstreams, mutateExisting } from './background/parts.ts';
 import { patches, rawRequests } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
-import { mutation, podSecurity } from './engine/rules/parts.ts';
+import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
 import { mockFiles } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
@@ -19,6 +19,7 @@ export async function loadParts(): Promise<void> {
   const parts = [
     actors,
     applyToExisting,
+    assertions,
     clones,
     contextEntries,
     downstreams,

@@ -67,6 +67,8 @@ export interface Behaviour {
    * failed deletion is Failed and at once Completed, and a deletion beside a failed rule context Completed and then Failed.
    */
   readonly deletionWritesState: boolean;
+  /** `validate.assert` is evaluated (1.13 to 1.18); 1.19 accepts it and passes it over. */
+  readonly evaluatesAssertions: boolean;
 }
 
 type Difference = Partial<Omit<Behaviour, 'version'>>;
@@ -102,9 +104,11 @@ const LATEST: Omit<Behaviour, 'version'> = {
   reportsGenerate: true,
   checksReportPermissions: true,
   deletionWritesState: false,
+  evaluatesAssertions: false,
 };
 
 const UP_TO_1_18: Difference = {
+  evaluatesAssertions: true,
   fallsBackToAdmissionObject: true,
   batchesRuleContexts: false,
   cleansUpClonesOnPolicyDeletion: false,
@@ -124,6 +128,7 @@ const UP_TO_1_15: Difference = { ...UP_TO_1_16, swallowsNotFound: false };
 const UP_TO_1_12: Difference = {
   ...UP_TO_1_15,
   updateRequestPerRule: true,
+  evaluatesAssertions: false,
   missingTriggerWithoutRequest: 'completed',
   applyError: 'fails',
   reportsTargetLookupErrors: true,

@@ -30,7 +30,7 @@ export function unsupportedParts(policy: Policy): readonly UnsupportedPart[] {
 function partsOfRule(rule: Json, path: readonly PathSegment[]): readonly UnsupportedPart[] {
   const validate = getObject(rule, 'validate');
   const parts: UnsupportedPart[] = [];
-  for (const field of ['cel', 'manifests', 'assert'])
+  for (const field of ['cel', 'manifests'])
     if (isObject(get(validate, field)))
       parts.push({ what: `validate.${field}`, path: [...path, 'validate', field], consequence: NO_RESULT });
   if (getList(rule, 'celPreconditions').length > 0)

@@ -22,7 +22,7 @@ import {
   traceContext,
 } from './explanation.ts';
 import type { RuleTask } from './old-object.ts';
-import { podSecurity } from './parts.ts';
+import { assertions, podSecurity } from './parts.ts';
 import { reasonNotToMatch } from './reason-not-to-match.ts';
 import { hasValidate, respond, says } from './response.ts';
 import type { RuleScope } from './rule-scope.ts';
@@ -30,8 +30,19 @@ import { createRuleScope } from './rule-scope.ts';
 import { policyApplies, unsupportedOfPolicy } from './subject.ts';
 import { validateRule } from './validate-rule.ts';
 
-/** Sub-types of validate that are not simulated. Kyverno 1.19 itself ignores `assert`, which 1.13 to 1.18 knew. */
-const NOT_SIMULATED = ['manifests', 'assert', 'cel'] as const;
+/** Sub-types of validate that are not simulated. */
+const NOT_SIMULATED = ['manifests', 'cel'] as const;
+
+/** What each lacks here. */
+const LACKING: Readonly<Record<string, string>> = {
+  'validate.manifests': 'it needs signatures and their keys',
+  'validate.cel': 'it needs the CEL of ValidatingAdmissionPolicies',
+  verifyImages: 'it needs a registry',
+};
+
+/** An assertion tree, where the version evaluates them (1.13 to 1.18); it comes before all other sub-types. */
+const asserts = ({ behaviour }: PolicyContext, rule: Rule): boolean =>
+  behaviour.evaluatesAssertions && (get(get(rule.raw, 'validate'), 'assert') ?? null) !== null;
 
 const isVerification = (image: Json): boolean =>
   get(image, 'verifyDigest') !== false || get(image, 'required') !== false;
@@ -53,7 +64,7 @@ function findUnsupported(rule: Rule): UnsupportedFeature | undefined {
   return {
     rule: rule.name,
     what,
-    message: `Rule ${rule.name} uses ${what}, which is not simulated: it has no result here.`,
+    message: `Rule ${rule.name} uses ${what}, which is not simulated: ${LACKING[what] ?? 'it is left out'}. The rule has no result here.`,
     path: [...rule.path, ...what.split('.')],
   };
 }
@@ -71,7 +82,8 @@ function readProperties(rule: Rule, scope: RuleScope): Readonly<Record<string, s
 }
 
 interface Evaluated {
-  readonly response?: RuleResponse | undefined;
+  /** Most rules answer once; an assertion tree answers once for each place where it does not hold. */
+  readonly responses?: readonly RuleResponse[];
   readonly reason?: string;
   readonly unsupported?: UnsupportedFeature;
 }
@@ -80,27 +92,22 @@ interface Evaluated {
 function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | undefined): Evaluated {
   const reason = reasonNotToMatch(context, rule, context.newObject ?? context.oldObject, trace);
   if (reason !== undefined) return { reason };
-  const unsupported = unsupportedOf(rule).feature;
+  const unsupported = asserts(context, rule) ? undefined : unsupportedOf(rule).feature;
   if (!hasValidate(rule) && !unsupported) return {};
   const scope = createRuleScope(context, getList(rule.raw, 'context'), rule.name);
   if ('error' in scope)
-    return { response: respond(rule, 'validate', 'error', `failed to load context: ${scope.error}`) };
+    return answered(respond(rule, 'validate', 'error', `failed to load context: ${scope.error}`));
   const explained = conditionsTrace(trace, 'preconditions', rule.path);
   const preconditions = evaluateConditions(get(rule.raw, 'preconditions'), scope, explained);
   traceConditions(trace, explained);
   traceContext(trace, rule);
   if ('error' in preconditions)
-    return {
-      response: respond(
-        rule,
-        'validate',
-        'error',
-        `failed to evaluate preconditions: ${preconditions.error}`,
-      ),
-    };
+    return answered(
+      respond(rule, 'validate', 'error', `failed to evaluate preconditions: ${preconditions.error}`),
+    );
   if (!preconditions.holds) {
     const message = joinNonEmpty(['preconditions not met', preconditions.message], '; ');
-    return { response: respond(rule, 'validate', 'skip', message) };
+    return answered(respond(rule, 'validate', 'skip', message));
   }
   if (unsupported) {
     addNode(
@@ -112,24 +119,40 @@ function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | und
   }
   const properties = readProperties(rule, scope);
   const parts = properties === undefined ? {} : { properties };
-  return { response: handle({ rule, context, scope, parts, trace }) };
+  return handle({ rule, context, scope, parts, trace });
+}
+
+const answered = (response: RuleResponse | undefined): Evaluated =>
+  response === undefined ? {} : { responses: [response] };
+
+/** From 1.19 on `validate.assert` is a field without effect. */
+function tracePassedOver({ rule, trace }: RuleTask): void {
+  if (trace === undefined || (get(get(rule.raw, 'validate'), 'assert') ?? null) === null) return;
+  const path = [...rule.path, 'validate', 'assert'];
+  addNode(trace, { label: 'assert', status: 'none', message: 'without effect in this version', path }, true);
 }
 
 /** Exceptions, then the handler of the rule's kind. */
-function handle(task: RuleTask): RuleResponse | undefined {
+function handle(task: RuleTask): Evaluated {
   const { rule, context, scope, trace } = task;
   const exceptions = matchExceptions(context, rule, () => scope);
-  if (says(get(get(rule.raw, 'validate'), 'podSecurity')))
-    return podSecurity.get().validatePodSecurity(task, exceptions);
-  if (exceptions.length === 0) return validateRule(task);
+  if (!asserts(context, rule) && says(get(get(rule.raw, 'validate'), 'podSecurity')))
+    return answered(podSecurity.get().validatePodSecurity(task, exceptions));
+  if (exceptions.length === 0 && !asserts(context, rule)) tracePassedOver(task);
+  if (exceptions.length === 0)
+    return asserts(context, rule)
+      ? { responses: assertions.get().validateAssert(task) }
+      : answered(validateRule(task));
   const keys = exceptions.map(exceptionKey).join(', ');
   addNode(trace, { label: 'exceptions', status: 'skip', message: keys }, true);
   // Kyverno leaves no blank before the first key.
   const names = exceptions.map(({ name }) => name).join(', ');
-  return respond(rule, 'validate', 'skip', `rule is skipped due to policy exceptions${keys}`, {
-    ...task.parts,
-    properties: { ...task.parts.properties, exceptions: names },
-  });
+  return answered(
+    respond(rule, 'validate', 'skip', `rule is skipped due to policy exceptions${keys}`, {
+      ...task.parts,
+      properties: { ...task.parts.properties, exceptions: names },
+    }),
+  );
 }
 
 /**
@@ -150,15 +173,11 @@ export function validate(
     const trace = explain ? startTrace() : undefined;
     const result = evaluateRule(context, rule, trace);
     if (result.unsupported) unsupported.push(result.unsupported);
-    if (result.response) responses.push(result.response);
+    const [first] = result.responses ?? [];
+    responses.push(...(result.responses ?? []));
     if (trace && (rule.type === 'validate' || rule.type === 'verifyImages'))
       explanations.push(
-        finishTrace(
-          trace,
-          rule,
-          result.response?.status ?? 'none',
-          result.response?.message ?? result.reason ?? '',
-        ),
+        finishTrace(trace, rule, first?.status ?? 'none', first?.message ?? result.reason ?? ''),
       );
     const settled = responses.some(({ status }) => status === 'pass' || status === 'fail');
     if (settled && getString(policy.spec, 'applyRules') === 'One') break;
