@@ -1,13 +1,15 @@
-import { mutateRequests } from './admission/parts.ts';
+import { matchGate, mutateRequests } from './admission/parts.ts';
 import { clones, downstreams, mutateExisting } from './background/parts.ts';
 import { patches, rawRequests } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
+import { regexes } from './expressions/cel/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
 import { mockFiles } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
+import { matchConditions } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
-import { actors, policyChecks } from './simulation/parts.ts';
+import { actors, globalContext, policyChecks } from './simulation/parts.ts';
 
 export { withParts } from './base/part.ts';
 
@@ -23,7 +25,10 @@ export async function loadParts(): Promise<void> {
     clones,
     contextEntries,
     downstreams,
+    globalContext,
     kyvernoFunctions,
+    matchConditions,
+    matchGate,
     lookups,
     mockFiles,
     mutateExisting,
@@ -34,6 +39,7 @@ export async function loadParts(): Promise<void> {
     podSecurity,
     policyChecks,
     rawRequests,
+    regexes,
     syntaxProblems,
   ];
   await Promise.all(parts.map((part) => part.load()));

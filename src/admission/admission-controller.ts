@@ -1,4 +1,4 @@
-import { getString } from '../base/json.ts';
+import { getList } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { Admission, WatchEvent } from '../cluster/api.ts';
@@ -12,8 +12,15 @@ import { failurePolicyOf } from './failure-action.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { callMutating } from './mutate-webhook.ts';
 import { nonTriggers } from './non-trigger.ts';
+import { matchGate } from './parts.ts';
 import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
-import { concernsPolicy, exceptionWarnings, validatePolicyObject } from './policy-webhook.ts';
+import {
+  concernsGlobalContext,
+  concernsPolicy,
+  exceptionWarnings,
+  validateGlobalContextObject,
+  validatePolicyObject,
+} from './policy-webhook.ts';
 import { Review, selectorLabels } from './review.ts';
 import { applyInBackground, backgroundRules, createUpdateRequest } from './update-requests.ts';
 import { auditLater, explainUncalled, reportVerdict } from './validate-aftermath.ts';
@@ -67,6 +74,10 @@ export class AdmissionController implements Admission {
 
   *validate(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
     if (concernsPolicy(request)) return yield* validatePolicyObject(this.#env, request, cause);
+    if (concernsGlobalContext(request)) {
+      const answer = yield* validateGlobalContextObject(this.#env, request, cause);
+      if (!answer.allowed) return answer;
+    }
     const warnings = exceptionWarnings(this.#env, request);
     if (warnings !== undefined) return { allowed: true, warnings };
     const configuration = this.#readConfiguration();
@@ -76,9 +87,18 @@ export class AdmissionController implements Admission {
       explainUncalled(this.#env, request, configuration, this.#policies.enforced(), cause);
       return ALLOWED;
     }
-    if (this.#isLeftAlone(request, configuration)) return ALLOWED;
+    // Conditions are asked of all webhooks before any is called.
+    const called: WebhookGroup[] = [];
+    for (const group of groups) {
+      const gate = group.fineGrained
+        ? matchGate.get().askMatchConditions(this.#env, request, configuration, group, cause)
+        : { called: true };
+      if ('denied' in gate) return { allowed: false, denied: gate.denied, warnings: [] };
+      if (gate.called) called.push(group);
+    }
+    if (called.length === 0 || this.#isLeftAlone(request, configuration)) return ALLOWED;
     const review = new Review(this.#env, request, configuration);
-    return yield* this.#call(review, groups, cause);
+    return yield* this.#call(review, called, cause);
   }
 
   /** Whether the configuration leaves the request untouched: an excluded user, a filtered object (lifecycle A.1). */
@@ -132,7 +152,9 @@ export class AdmissionController implements Admission {
         warnings: message === undefined ? verdict.warnings : [],
       });
       reportVerdict(env, review, verdict, event);
-      if (message === undefined) auditLater(env, review, this.#matching(request), event);
+      // The cache that the audit pass asks holds no policy with a webhook of its own (controllers/policycache).
+      const audited = this.#matching(request).filter((registered) => !this.#isFineGrained(registered));
+      if (message === undefined) auditLater(env, review, audited, event);
     }
     return denial === undefined ? { allowed: true, warnings } : { allowed: false, denied: denial, warnings };
   }
@@ -165,11 +187,11 @@ export class AdmissionController implements Admission {
     for (const failurePolicy of ['fail', 'ignore'] as const) {
       const ofGroup = ({ policy }: RegisteredPolicy): boolean => failurePolicyOf(policy) === failurePolicy;
       const shared = (registered: RegisteredPolicy): boolean =>
-        ofGroup(registered) && !isFineGrained(registered);
+        ofGroup(registered) && !this.#isFineGrained(registered);
       const name = `${type === 'mutating' ? 'mutate' : 'validate'}.kyverno.svc-${failurePolicy}`;
       if (called.some(shared))
         groups.push({ name, failurePolicy, fineGrained: false, policies: matching.filter(shared) });
-      for (const registered of called.filter((one) => ofGroup(one) && isFineGrained(one))) {
+      for (const registered of called.filter((one) => ofGroup(one) && this.#isFineGrained(one))) {
         const key = registered.policy.key.replace('/', '-');
         groups.push({
           name: `${name}-finegrained-${key}`,
@@ -180,6 +202,12 @@ export class AdmissionController implements Admission {
       }
     }
     return groups;
+  }
+
+  /** Policies with match conditions have a webhook of their own (lifecycle A.3). */
+  #isFineGrained({ policy }: RegisteredPolicy): boolean {
+    if (!this.#env.behaviour.matchConditionsPerPolicy) return false;
+    return getList(policy.spec, 'webhookConfiguration', 'matchConditions').length > 0;
   }
 
   #readConfiguration(): KyvernoConfiguration {
@@ -193,12 +221,6 @@ export class AdmissionController implements Admission {
 }
 
 const ALLOWED: AdmissionResponse = { allowed: true, warnings: [] };
-
-/** Policies with match conditions have a webhook of their own (lifecycle A.3). */
-function isFineGrained({ policy }: RegisteredPolicy): boolean {
-  const conditions = policy.spec['webhookConfiguration'];
-  return getString(conditions, 'matchConditions', 0, 'name') !== undefined;
-}
 
 /** Whether the API server calls Kyverno at all: not for its own kinds, nor where the namespaceSelector looks away. */
 function reaches(

@@ -31,6 +31,23 @@ export function isEnforced(
   return decided.toLowerCase() === 'enforce';
 }
 
+/**
+ * Whether a failed rule blocks, as the verdict looks at it: of a rule with an action of its own the policy's overrides are
+ * not asked (engine/api/engineresponse.go).
+ */
+export function blocksOnFailure(
+  behaviour: Behaviour,
+  policy: Policy,
+  rule: Rule,
+  namespace: KnownNamespace | undefined,
+): boolean {
+  const validate = behaviour.ruleLevelFailureAction ? get(rule.raw, 'validate') : undefined;
+  const own = getString(validate, 'failureAction');
+  const decides = getList(validate, 'failureActionOverrides').some((one) => matchesOverride(one, namespace));
+  if (decides || own === undefined) return isEnforced(behaviour, policy, rule, namespace);
+  return own.toLowerCase() === 'enforce';
+}
+
 function matchesOverride(override: Json, namespace: KnownNamespace | undefined): boolean {
   const names = getList(override, 'namespaces');
   const selector = get(override, 'namespaceSelector');

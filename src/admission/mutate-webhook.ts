@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { KyvernoConfiguration } from '../kyverno/configuration.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
+import { matchGate } from './parts.ts';
 import { openRules, Review } from './review.ts';
 import type { WebhookGroup } from './webhook-group.ts';
 
@@ -31,6 +32,13 @@ export function* callMutating(
   let object = request.object;
   const warnings: string[] = [];
   for (const group of groups) {
+    if (group.fineGrained) {
+      const gate = matchGate
+        .get()
+        .askMatchConditions(env, { ...request, object }, configuration, group, cause);
+      if ('denied' in gate) return { allowed: false, denied: gate.denied, warnings };
+      if (!gate.called) continue;
+    }
     const event = env.recorder.open({
       kind: 'webhook',
       phase: 'admission',

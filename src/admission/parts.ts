@@ -2,3 +2,5 @@ import { createPart } from '../base/part.ts';
 
 /** UpdateRequests of mutate-existing rules. */
 export const mutateRequests = createPart(() => import('./mutate-requests.ts'));
+/** Webhooks of a policy alone: whether its match conditions let the API server call it. */
+export const matchGate = createPart(() => import('./match-gate.ts'));

@@ -67,7 +67,7 @@ export function auditLater(
   policies: readonly RegisteredPolicy[],
   cause: EventId,
 ): void {
-  const audited = policies.flatMap(({ policy }) => validateRules(env, review, policy, false) ?? []);
+  const audited = policies.flatMap(({ policy }) => validateRules(env, review, policy, 'audit') ?? []);
   if (audited.length === 0) return;
   function* audit(): Process<void> {
     const responses = audited.map((policy) => validate(review.context(policy)));

@@ -2,11 +2,11 @@ import { get } from '../base/json.ts';
 import type { EventId } from '../base/units.ts';
 import type { EngineResponse } from '../engine/engine-response.ts';
 import { validate } from '../engine/rules/validate.ts';
-import type { Policy } from '../kyverno/policy.ts';
+import type { Policy, Rule } from '../kyverno/policy.ts';
 import { logDenial } from './admission-log.ts';
 import { formatDenial } from './denial-text.ts';
 import type { AdmissionEnvironment } from './environment.ts';
-import { isEnforced } from './failure-action.ts';
+import { blocksOnFailure, isEnforced } from './failure-action.ts';
 import { openRules, type Review } from './review.ts';
 import type { WebhookGroup } from './webhook-group.ts';
 import { namesKind } from './webhook-rules.ts';
@@ -19,17 +19,21 @@ export interface Verdict {
   readonly warnings: readonly string[];
 }
 
+/** Which validate rules of a policy: those that enforce, those that audit, or both. */
+type Selected = 'enforce' | 'audit' | 'all';
+
 /** A policy reduced to its validate rules that enforce, or that audit, for this request; undefined if none is left. */
 export function validateRules(
   env: AdmissionEnvironment,
   review: Review,
   policy: Policy,
-  enforce: boolean,
+  selected: Selected,
 ): Policy | undefined {
+  const enforces = (rule: Rule): boolean => isEnforced(env.behaviour, policy, rule, review.namespace);
   const rules = policy.rules.filter(
     (rule) =>
       (rule.type === 'validate' || rule.type === 'verifyImages') &&
-      isEnforced(env.behaviour, policy, rule, review.namespace) === enforce,
+      (selected === 'all' || enforces(rule) === (selected === 'enforce')),
   );
   return rules.length > 0 && rules.some((rule) => namesKind(rule, review.request))
     ? { ...policy, rules }
@@ -52,7 +56,8 @@ export function beginEnforcePass(
   const responses: EngineResponse[] = [];
   const events: EventId[] = [];
   for (const { policy } of group.policies) {
-    const reduced = validateRules(env, review, policy, true);
+    // A policy with a webhook of its own is evaluated whole (lifecycle A.3).
+    const reduced = validateRules(env, review, policy, group.fineGrained ? 'all' : 'enforce');
     if (reduced === undefined) continue;
     const response = validate(review.context(reduced));
     events.push(...openRules(env, review, response, 'validate', () => true, cause));
@@ -69,7 +74,7 @@ function warningResponses(
 ): readonly EngineResponse[] {
   return group.policies
     .filter(({ policy }) => get(policy.spec, 'emitWarning') === true)
-    .flatMap(({ policy }) => validateRules(env, review, policy, false) ?? [])
+    .flatMap(({ policy }) => validateRules(env, review, policy, group.fineGrained ? 'all' : 'audit') ?? [])
     .map((policy) => validate(review.context(policy)));
 }
 
@@ -82,8 +87,12 @@ export function endEnforcePass(
   cause: EventId,
 ): Verdict {
   for (const event of events) env.recorder.close(event);
-  const blocks = ({ rules }: EngineResponse): boolean =>
-    rules.some(({ status }) => status === 'fail' || (status === 'error' && group.failurePolicy === 'fail'));
+  const blocks = ({ policy, rules }: EngineResponse): boolean =>
+    rules.some(
+      ({ rule, status }) =>
+        (status === 'fail' && blocksOnFailure(env.behaviour, policy, rule, review.namespace)) ||
+        (status === 'error' && group.failurePolicy === 'fail'),
+    );
   const warnings = [...responses, ...warningResponses(env, review, group)].flatMap(({ policy, rules }) =>
     rules
       .filter(({ emitWarning }) => emitWarning)

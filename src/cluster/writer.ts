@@ -484,8 +484,8 @@ const withoutFieldOwners = (object: KubernetesObject): KubernetesObject =>
   withMetadata(object, { managedFields: undefined });
 
 function denial(by: 'mutating' | 'validating', response: AdmissionResponse): Refusal {
-  const { message = '', code = 400 } = response.denied ?? {};
-  return refuse(by, { code, reason: '', message });
+  const { message = '', code = 400, reason = '' } = response.denied ?? {};
+  return refuse(by, { code, reason, message });
 }
 
 function unmetPrecondition(

@@ -29,6 +29,12 @@ export interface AdmissionResponse {
   /** Object after mutation; only from the mutating phase, only if changed. */
   readonly object?: KubernetesObject;
   /** Webhook that denied, and the complete text the API server answers (prefix included). */
-  readonly denied?: { readonly webhook: string; readonly message: string; readonly code: number };
+  readonly denied?: {
+    readonly webhook: string;
+    readonly message: string;
+    readonly code: number;
+    /** Status reason; a webhook's own denial has none. */
+    readonly reason?: string;
+  };
   readonly warnings: readonly string[];
 }

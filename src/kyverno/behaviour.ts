@@ -46,12 +46,16 @@ export interface Behaviour {
   readonly ruleLevelFailureAction: boolean;
   /** `webhookConfiguration.matchConditions` of a policy (1.12 on). */
   readonly matchConditionsPerPolicy: boolean;
+  /** The policy webhook compiles them (1.13 on). */
+  readonly compilesMatchConditions: boolean;
   /** GlobalContextEntry and `globalReference` (1.12 on). */
   readonly globalContext: boolean;
   /** `globalReference.name` may name a projection, `entry.projection` (1.14 on). */
   readonly globalContextProjections: boolean;
   /** 1.12, 1.13: GlobalContextEntries get a condition Ready; later only the time of their last refresh. */
   readonly globalContextCondition: boolean;
+  /** ≤1.18: a GlobalContextEntry whose kind cannot be listed blocks its controller: no later entry is loaded. */
+  readonly globalContextBlocks: boolean;
   /** A failed API call says `permission denied` (1.18 on); before, a line break stands in its text. */
   readonly namesDeniedApiCalls: boolean;
   /** ≤1.11: repeated PolicyError events are one Event with a series. */
@@ -95,9 +99,11 @@ const LATEST: Omit<Behaviour, 'version'> = {
   printsTriggerLookups: false,
   ruleLevelFailureAction: true,
   matchConditionsPerPolicy: true,
+  compilesMatchConditions: true,
   globalContext: true,
   globalContextProjections: true,
   globalContextCondition: false,
+  globalContextBlocks: false,
   namesDeniedApiCalls: true,
   foldsRepeatedEvents: false,
   emitsPolicyApplied: false,
@@ -116,6 +122,7 @@ const UP_TO_1_18: Difference = {
   foldsDenialText: true,
   warnsOfDeprecatedPolicies: false,
   checksReportPermissions: false,
+  globalContextBlocks: true,
 };
 const UP_TO_1_17: Difference = {
   ...UP_TO_1_18,
@@ -139,6 +146,7 @@ const UP_TO_1_12: Difference = {
   globalContextProjections: false,
   globalContextCondition: true,
   ruleLevelFailureAction: false,
+  compilesMatchConditions: false,
   reportsGenerate: false,
 };
 

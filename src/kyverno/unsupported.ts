@@ -1,5 +1,6 @@
 import { get, getList, getObject, isObject, type Json, type PathSegment } from '../base/json.ts';
 import { isSet } from './go-types.ts';
+import { matchConditions } from './parts.ts';
 import type { Policy } from './policy.ts';
 
 /** A part of a policy that is not simulated: what it is, and where it stands in the policy document. */
@@ -19,11 +20,12 @@ export function unsupportedParts(policy: Policy): readonly UnsupportedPart[] {
   );
   const found: UnsupportedPart[] = [];
   if (getList(policy.spec, 'webhookConfiguration', 'matchConditions').length > 0)
-    found.push({
-      what: 'spec.webhookConfiguration.matchConditions',
-      path: ['spec', 'webhookConfiguration', 'matchConditions'],
-      consequence: 'The policy is evaluated as if they were true.',
-    });
+    for (const { index, what } of matchConditions.get().unsupportedConditions(policy))
+      found.push({
+        what: `${what} in spec.webhookConfiguration.matchConditions`,
+        path: ['spec', 'webhookConfiguration', 'matchConditions', index, 'expression'],
+        consequence: 'The condition counts as true.',
+      });
   return [...found, ...rules];
 }
 

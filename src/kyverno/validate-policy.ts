@@ -1,5 +1,6 @@
 import { get, getList, getObject, type PathSegment } from '../base/json.ts';
 import { isSet, toGoStruct } from './go-types.ts';
+import { matchConditions } from './parts.ts';
 import type { Policy } from './policy.ts';
 import { checkRule } from './validation/check-rule.ts';
 import type { PolicyValidationEnvironment } from './validation/environment.ts';
@@ -32,7 +33,7 @@ const SPEC = { text: 'spec', path: ['spec'] } as const;
 
 /**
  * Checks a policy as Kyverno's webhook does on creation and update, texts included (lifecycle F; pkg/validation/policy).
- * `oldPolicy` is the policy before an update. What the CRD's schema checks is not part, nor are CEL expressions.
+ * `oldPolicy` is the policy before an update. What the CRD's schema checks is not part, nor are CEL expressions of rules.
  */
 export function validatePolicy(
   policy: Policy,
@@ -48,6 +49,8 @@ export function validatePolicy(
   const spec = toGoStruct('Spec', policy.spec);
   const background = get(spec, 'background') !== false;
   warnings.push(...actionWarnings(spec));
+  const conditions = checkMatchConditions(policy, environment);
+  if (conditions !== undefined) return refuse(conditions);
   const early = checkVariables(policy, background, environment.variables);
   if (early !== undefined) return refuse(early);
   const fields = checkFields(policy, spec, {
@@ -77,6 +80,19 @@ export function validatePolicy(
     if (found.problem !== undefined) return refuse(found.problem);
   }
   return { warnings };
+}
+
+/** Whether the match conditions compile (lifecycle F.1, 4). */
+function checkMatchConditions(
+  policy: Policy,
+  { behaviour }: PolicyValidationEnvironment,
+): Problem | undefined {
+  if (!behaviour.compilesMatchConditions) return undefined;
+  const conditions = getList(policy.spec, 'webhookConfiguration', 'matchConditions');
+  const found = conditions.length === 0 ? undefined : matchConditions.get().conditionErrors(policy);
+  if (found === undefined) return undefined;
+  const path = ['spec', 'webhookConfiguration', 'matchConditions', found.index, 'expression'];
+  return { text: found.text, path };
 }
 
 /** What concerns the policy as a whole (lifecycle F.1, 7 to 9). */

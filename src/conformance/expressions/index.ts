@@ -1,4 +1,5 @@
 import { runAutogenCase } from './autogen.ts';
+import { runCelCase } from './cel.ts';
 import { runConditionsCase } from './conditions.ts';
 import { runJmespathCase } from './jmespath.ts';
 import { runKindmatchCase } from './kindmatch.ts';
@@ -21,6 +22,7 @@ export const RUNNERS: ReadonlyMap<string, CaseRunner> = new Map([
   ['kindselector', runKindselectorCase],
   ['kindmatch', runKindmatchCase],
   ['match', runMatchCase],
+  ['cel', runCelCase],
   ['conditions', runConditionsCase],
   ['patterns', runPatternsCase],
   ['rules', runRulesCase],

@@ -1,6 +1,7 @@
-import { getList } from '../../base/json.ts';
+import { getList, type JsonObject } from '../../base/json.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
+import { matchConditions } from '../../kyverno/parts.ts';
 import type { UnsupportedFeature } from '../engine-response.ts';
 import type { MatchSubject } from '../match/subject.ts';
 import type { PolicyContext } from '../policy-context.ts';
@@ -27,17 +28,47 @@ export function policyApplies(context: PolicyContext): boolean {
     if (policy.kind === 'Policy' && namespace !== (policy.namespace || 'default')) return false;
     if (configuration.isFiltered(kind, subresource, namespace, nameOf(object))) return false;
   }
-  return true;
+  return !hasMatchConditions(context) || conditionsHold(context);
+}
+
+const hasMatchConditions = ({ policy, behaviour }: PolicyContext): boolean =>
+  behaviour.matchConditionsPerPolicy &&
+  getList(policy.spec, 'webhookConfiguration', 'matchConditions').length > 0;
+
+/**
+ * The engine asks match conditions again, also where no webhook was called: in the background and in scans. An object that
+ * is not there is one with apiVersion and kind alone, and an error is no match (engine/internal/match.go).
+ */
+function conditionsHold(context: PolicyContext): boolean {
+  const { kind, newObject, oldObject, request, operation, subresource } = context;
+  const group = kind.group === '' ? '' : `${kind.group}/`;
+  const absent: JsonObject = { apiVersion: `${group}${kind.version}`, kind: kind.kind };
+  const { matches } = matchConditions.get().evaluateMatchConditions(context.policy, {
+    object: newObject ?? absent,
+    oldObject: oldObject ?? absent,
+    request: {
+      kind: { ...kind },
+      ...(request['resource'] === undefined ? {} : { resource: request['resource'] }),
+      subResource: subresource,
+      name: newObject === undefined ? '' : nameOf(newObject),
+      namespace: newObject === undefined ? '' : namespaceOf(newObject),
+      operation,
+      userInfo: request['userInfo'] ?? {},
+      dryRun: false,
+    },
+  });
+  return matches;
 }
 
 /** Parts of a policy that stand before its rules and are not simulated. */
 export function unsupportedOfPolicy(context: PolicyContext): readonly UnsupportedFeature[] {
-  if (getList(context.policy.spec, 'webhookConfiguration', 'matchConditions').length === 0) return [];
-  return [
-    {
+  if (!hasMatchConditions(context)) return [];
+  return matchConditions
+    .get()
+    .unsupportedConditions(context.policy)
+    .map(({ index, what }) => ({
       what: 'webhookConfiguration.matchConditions',
-      message: `Match conditions (CEL) of policy ${context.policy.key} are not simulated: the policy is evaluated as if they were true.`,
-      path: ['spec', 'webhookConfiguration', 'matchConditions'],
-    },
-  ];
+      message: `A match condition of policy ${context.policy.key} calls ${what}, which is not simulated: it counts as true.`,
+      path: ['spec', 'webhookConfiguration', 'matchConditions', index],
+    }));
 }

@@ -1,0 +1,4 @@
+import { createPart } from '../base/part.ts';
+
+/** Match conditions of a policy's webhook, with CEL: few policies have them. */
+export const matchConditions = createPart(() => import('./match-conditions.ts'));
