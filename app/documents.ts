@@ -73,7 +73,7 @@ interface WantedView {
 const SAVE_PAUSE = 400;
 const LINK = () => import('./storage/link-codec.ts');
 const FILES = () => import('./storage/files.ts');
-const PANES: readonly string[] = ['outcome', 'details', 'cluster', 'notes'];
+const PANES: readonly string[] = ['outcome', 'stage', 'details', 'cluster', 'notes'];
 
 export const storyDocument = (story: StoryEntry, files: readonly TextFile[]): WorkspaceDocument => ({
   name: story.id,
@@ -469,6 +469,9 @@ export function createDocuments(parts: DocumentParts) {
     });
     selection.subscribe((state, before) => {
       if (state.selected !== before.selected) touch();
+    });
+    flags.subscribe((state, before) => {
+      if (state.flags !== before.flags) touch();
     });
     address.onChange((hash) => {
       if (hash === ownHash) return;

@@ -10,6 +10,8 @@ import { LATEST_KYVERNO, milliseconds } from '../src/index.ts';
 import { createDocuments } from './documents.ts';
 import { browserAddress } from './storage/address.ts';
 import { browserKeyValue, createShelf } from './storage/local.ts';
+import { createFind } from './stores/find.ts';
+import { createFlags } from './stores/flags.ts';
 import { createPageStore, type Theme } from './stores/page.ts';
 import { createPlayback } from './stores/playback.ts';
 import { createRunStore, type RunResult } from './stores/run.ts';
@@ -39,6 +41,8 @@ export function createStudio(): Studio {
   const page = createPageStore(document.documentElement.dataset['theme'] === 'dark' ? 'dark' : 'light');
   const selection = createSelection();
   const viewport = createViewport();
+  const find = createFind();
+  const flags = createFlags();
   const playback = createPlayback(
     () => playTrack(run.getState().trace),
     (from, to, fraction) => travelTime(run.getState().trace, from, to, fraction),
@@ -90,6 +94,7 @@ export function createStudio(): Studio {
     playback,
     selection,
     viewport,
+    flags,
     shelf,
     address,
     writeTest: () => client.ask({ type: 'write-kyverno-test' }),
@@ -112,6 +117,8 @@ export function createStudio(): Studio {
     playback,
     viewport,
     selection,
+    find,
+    flags,
     page,
     services: {
       ...documents.services,

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { createCommands, isModKey } from './commands.ts';
 import { useStudio } from './stores/studio.ts';
 import { isKey, takesSpace, takesText, timelineCommands } from './timeline/commands.ts';
+import { pressKey } from './timeline/hold.ts';
 
 /** The keys of all commands. Single letters rest while a text field or the editor has the focus. */
 export function useKeys(): void {
@@ -30,7 +31,7 @@ export function useKeys(): void {
       const found = onTimeline.find(({ keys }) => keys.some((key) => isKey(event, key)));
       if (found === undefined || (takesSpace(event.target) && event.key === ' ')) return;
       event.preventDefault();
-      found.run();
+      if (found.blocked?.() === undefined) pressKey(found, event);
     };
     addEventListener('keydown', chords, { capture: true });
     addEventListener('keydown', letters);

@@ -28,7 +28,14 @@ export interface PlaybackState {
   readonly speed: Speed;
   /** The person asked for less motion: travel becomes jumps. */
   readonly reducedMotion: boolean;
+  /** Playing goes round in this stretch, virtual time. */
+  readonly loop: { readonly start: number; readonly end: number } | undefined;
+  /** Playing ends here. */
+  readonly until: number | undefined;
 
+  readonly setLoop: (loop: { readonly start: number; readonly end: number } | undefined) => void;
+  /** Plays up to a time and pauses there. */
+  readonly playTo: (time: number) => void;
   readonly seek: (time: Milliseconds) => void;
   readonly play: () => void;
   readonly pause: () => void;
@@ -127,6 +134,14 @@ export function createPlayback(
       playing: false,
       speed: 1,
       reducedMotion: false,
+      loop: undefined,
+      until: undefined,
+      setLoop: (loop) => set({ loop }),
+      playTo: (until) => {
+        if (until <= get().playhead) return;
+        rest();
+        set({ playing: true, until });
+      },
       seek: moveTo,
       play: () => {
         const { start, stops } = track();
@@ -141,8 +156,8 @@ export function createPlayback(
         // A pause while travelling arrives, so that the caption and the picture belong together.
         set(
           to !== undefined && stopAt(stops, to) >= 0
-            ? { playing: false, playhead: milliseconds(to) }
-            : { playing: false },
+            ? { playing: false, until: undefined, playhead: milliseconds(to) }
+            : { playing: false, until: undefined },
         );
       },
       toggle: () => (get().playing ? get().pause() : get().play()),
@@ -176,15 +191,29 @@ export function createPlayback(
         stayUntil ??= now + stayOn(stops[at]?.caption ?? '') / speed;
         if (now < stayUntil) return;
         stayUntil = undefined;
-        const next = stops[at + 1];
+        const { loop, until } = get();
+        if (until !== undefined && playhead >= until) {
+          rest();
+          set({ playing: false, until: undefined });
+          return;
+        }
+        let next = stops[at + 1]?.time;
+        if (loop !== undefined && (next === undefined || next > loop.end || playhead < loop.start)) {
+          // Round again, from the first stop in the stretch.
+          rest();
+          const first = stops[stopAt(stops, loop.start)]?.time ?? loop.start;
+          set({ playhead: milliseconds(Math.max(first, loop.start)) });
+          return;
+        }
+        if (until !== undefined && (next === undefined || next > until)) next = milliseconds(until);
         if (next === undefined) {
           rest();
           set({ playing: false });
         } else if (reducedMotion) {
-          stayUntil = now + stayOn(next.caption) / speed;
-          set({ playhead: next.time });
+          stayUntil = now + stayOn(stops[stopAt(stops, next)]?.caption ?? '') / speed;
+          set({ playhead: next });
         } else {
-          leg = { began: now, from: playhead, to: next.time };
+          leg = { began: now, from: playhead, to: next };
         }
       },
     };

@@ -10,6 +10,8 @@ import type {
   TextFix,
   Trace,
 } from '../../src/index.ts';
+import type { FindStore } from './find.ts';
+import type { FlagsStore } from './flags.ts';
 import type { PageStore } from './page.ts';
 import type { PlaybackStore } from './playback.ts';
 import type { RunStore } from './run.ts';
@@ -84,6 +86,8 @@ export interface Studio {
   readonly playback: PlaybackStore;
   readonly viewport: ViewportStore;
   readonly selection: SelectionStore;
+  readonly find: FindStore;
+  readonly flags: FlagsStore;
   readonly page: PageStore;
   readonly services: StudioServices;
 }

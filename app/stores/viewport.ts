@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 export type ScaleKind = 'chapters' | 'clock';
 
 export const MAX_ZOOM = 1e7;
-export const MIN_ZOOM = 0.02;
+export const MIN_ZOOM = 1e-7;
 
 export interface ViewportState {
   readonly scale: ScaleKind;
@@ -19,6 +19,14 @@ export interface ViewportState {
   readonly height: number;
   /** Lanes that are folded up, by id. */
   readonly collapsed: readonly string[];
+  /** Lanes held above the others, by id. */
+  readonly pinned: readonly string[];
+  /** Lanes left out, by id. */
+  readonly hidden: readonly string[];
+  /** Groups of rows that are open, by key. */
+  readonly groups: readonly string[];
+  /** Folds of idle time that are open, by their start, virtual time. */
+  readonly openFolds: readonly number[];
   /** The list stands in the place of the canvas. */
   readonly list: boolean;
 
@@ -31,11 +39,18 @@ export interface ViewportState {
   }) => void;
   readonly resize: (width: number, height: number) => void;
   readonly toggleLane: (id: string) => void;
+  readonly togglePinned: (id: string) => void;
+  readonly toggleGroup: (key: string) => void;
+  readonly toggleFold: (start: number) => void;
+  readonly setHidden: (ids: readonly string[]) => void;
   readonly setList: (list: boolean) => void;
   readonly toggleList: () => void;
 }
 
 export type ViewportStore = StoreApi<ViewportState>;
+
+const toggled = <T>(list: readonly T[], one: T): readonly T[] =>
+  list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
 
 export function createViewport(): ViewportStore {
   return createStore<ViewportState>((set, get) => ({
@@ -46,6 +61,10 @@ export function createViewport(): ViewportStore {
     width: 0,
     height: 0,
     collapsed: [],
+    pinned: [],
+    hidden: [],
+    groups: [],
+    openFolds: [],
     list: false,
     setScale: (scale) => {
       if (scale !== get().scale) set({ scale, zoom: undefined });
@@ -65,12 +84,11 @@ export function createViewport(): ViewportStore {
     resize: (width, height) => {
       if (width !== get().width || height !== get().height) set({ width, height });
     },
-    toggleLane: (id) => {
-      const { collapsed } = get();
-      set({
-        collapsed: collapsed.includes(id) ? collapsed.filter((lane) => lane !== id) : [...collapsed, id],
-      });
-    },
+    toggleLane: (id) => set({ collapsed: toggled(get().collapsed, id) }),
+    togglePinned: (id) => set({ pinned: toggled(get().pinned, id) }),
+    toggleGroup: (key) => set({ groups: toggled(get().groups, key) }),
+    toggleFold: (start) => set({ openFolds: toggled(get().openFolds, start) }),
+    setHidden: (hidden) => set({ hidden }),
     setList: (list) => set({ list }),
     toggleList: () => set({ list: !get().list }),
   }));

@@ -1,14 +1,14 @@
-import type { EventId } from '../../src/index.ts';
+import { durationText, type EventId } from '../../src/index.ts';
 import { easeTravel } from '../stores/playback.ts';
 import type { Studio } from '../stores/studio.ts';
 import { presentEvent } from './commands.ts';
 import { draw } from './draw.ts';
 import { forgetWidths } from './draw-text.ts';
 import { chainOf, pathTo } from './flow.ts';
-import { eventOf, type Hit, hitTest } from './hit-test.ts';
+import { type GestureParts, mountGestures } from './gestures.ts';
 import { type Frame, layout } from './layout.ts';
 import { type TimelineModel, timelineOf } from './model.ts';
-import { clampScroll, fitAll, placedOf, revealTime, scaleOf, zoomAt, zoomOf } from './navigate.ts';
+import { clampScroll, placedOf, revealTime, scaleOf, zoomOf } from './navigate.ts';
 import { type Palette, readPalette } from './palette.ts';
 import { mixPlaced, type PlacedScale } from './scale.ts';
 
@@ -18,7 +18,7 @@ export interface CanvasView {
   readonly dispose: () => void;
 }
 
-type Studied = Pick<Studio, 'run' | 'playback' | 'viewport' | 'selection'>;
+type Studied = Pick<Studio, 'run' | 'playback' | 'viewport' | 'selection' | 'find' | 'flags'>;
 
 const shifted = (placed: PlacedScale, by: number): PlacedScale => ({
   toX: (time) => placed.toX(time) - by,
@@ -32,14 +32,13 @@ const shifted = (placed: PlacedScale, by: number): PlacedScale => ({
  */
 export function mountCanvas(
   canvas: HTMLCanvasElement,
-  { run, playback, viewport, selection }: Studied,
-  onHover: (hover: { readonly event: EventId; readonly x: number; readonly y: number } | undefined) => void,
+  { run, playback, viewport, selection, find, flags }: Studied,
+  onHover: GestureParts['onHover'],
 ): CanvasView {
   const ctx = canvas.getContext('2d');
   let palette: Palette | undefined;
   let frame: Frame | undefined;
   let requested = 0;
-  let dragging = false;
   /** Scroll on its way, or one scale turning into another. */
   let scrolling: { readonly from: number; readonly to: number; readonly began: number } | undefined;
   let turning: { readonly from: PlacedScale; readonly began: number } | undefined;
@@ -85,7 +84,7 @@ export function mountCanvas(
         scaleOf(current, window).width(zoomOf(current, window)) - viewport.getState().scrollX,
       ),
       scrollY: window.scrollY,
-      collapsed: window.collapsed,
+      arrangement: window,
       playhead: playback.getState().playhead,
       lit: lit.lit,
     });
@@ -102,6 +101,7 @@ export function mountCanvas(
       chain: lit.chain,
       lit: lit.lit,
       stale: run.getState().status === 'stale',
+      ...overlays(placed, scrollX),
     });
     const serial = String(run.getState().serial);
     if (canvas.dataset['painted'] !== serial) performance.mark('studio:trace-painted');
@@ -109,11 +109,53 @@ export function mountCanvas(
     if (scrolling !== undefined || turning !== undefined) invalidate();
   }
 
+  /** What lies over the lanes: the stretch that is measured, hits, notes. */
+  function overlays(placed: PlacedScale, scrollX: number) {
+    const { area, measuring } = selection.getState();
+    const { playhead } = playback.getState();
+    const stretch =
+      measuring === undefined
+        ? area
+        : { start: Math.min(measuring, playhead), end: Math.max(measuring, playhead) };
+    const { hits, at } = find.getState();
+    if (hits !== found.from) found = { from: hits, set: new Set(hits) };
+    return {
+      area: stretch && {
+        x0: placed.toX(stretch.start) - scrollX,
+        x1: placed.toXEnd(stretch.end) - scrollX,
+        text: durationText(stretch.end - stretch.start),
+      },
+      hits: found.set,
+      hit: hits[at],
+      flags: flags.getState().flags.map(({ time, note }) => ({ x: placed.toX(time) - scrollX, note })),
+    };
+  }
+  let found: { readonly from: readonly EventId[]; readonly set: ReadonlySet<EventId> } = {
+    from: [],
+    set: new Set(),
+  };
+
+  // A pointer on its way across the picture lights nothing; one that rests does.
+  let hovered: EventId | undefined;
+  let lighting: ReturnType<typeof setTimeout> | undefined;
+  const light = () => {
+    clearTimeout(lighting);
+    const next = selection.getState().hovered;
+    if (next === hovered) return;
+    lighting = setTimeout(
+      () => {
+        hovered = next;
+        invalidate();
+      },
+      next === undefined ? 80 : 120,
+    );
+  };
+
   let remembered:
     | { key: string; lit: ReadonlySet<EventId>; chain: ReadonlySet<EventId> | undefined }
     | undefined;
   function litEvents(current: TimelineModel) {
-    const { selected } = selection.getState();
+    const selected = hovered ?? selection.getState().selected;
     const present = selected ?? presentEvent(current, playback.getState().playhead);
     const key = `${run.getState().serial} ${selected ?? ''} ${present ?? ''}`;
     if (remembered?.key !== key) {
@@ -124,124 +166,20 @@ export function mountCanvas(
     return remembered;
   }
 
-  const point = (event: MouseEvent) => {
-    const box = canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
-  const seekTo = (x: number) => {
-    const current = model();
-    if (current === undefined) return;
-    const window = viewport.getState();
-    playback.getState().pause();
-    playback.getState().seek(placedOf(current, window).toTime(x + window.scrollX));
-  };
-
-  const pointers = new Map<number, { x: number; y: number }>();
-  let press: { readonly hit: Hit; readonly x: number; readonly y: number; moved: boolean } | undefined;
-
-  const onDown = (event: PointerEvent) => {
-    if (event.button !== 0 || frame === undefined) return;
-    const at = point(event);
-    pointers.set(event.pointerId, at);
-    canvas.setPointerCapture(event.pointerId);
-    const hit = hitTest(frame, at.x, at.y);
-    press = { hit, ...at, moved: false };
-    scrolling = undefined;
-    if (hit.kind === 'ruler' || (hit.kind === 'playhead' && at.y < frame.density.ruler)) {
-      dragging = true;
-      if (hit.kind === 'ruler') seekTo(at.x);
-    }
-  };
-  const onMove = (event: PointerEvent) => {
-    if (frame === undefined) return;
-    const at = point(event);
-    const before = pointers.get(event.pointerId);
-    if (before === undefined || press === undefined) {
-      hover(at);
-      return;
-    }
-    const current = model();
-    const window = viewport.getState();
-    if (pointers.size === 2 && current !== undefined) {
-      const [a, b] = [...pointers.values()];
-      pointers.set(event.pointerId, at);
-      const [c, d] = [...pointers.values()];
-      if (a && b && c && d) {
-        const factor = Math.max(10, Math.abs(c.x - d.x)) / Math.max(10, Math.abs(a.x - b.x));
-        window.setWindow(zoomAt(current, window, (c.x + d.x) / 2, factor));
-      }
-      press.moved = true;
-      return;
-    }
-    pointers.set(event.pointerId, at);
-    if (!press.moved && Math.abs(at.x - press.x) + Math.abs(at.y - press.y) < 4) return;
-    press.moved = true;
-    onHover(undefined);
-    if (press.hit.kind === 'ruler' || press.hit.kind === 'playhead') {
-      dragging = true;
-      seekTo(at.x);
-    } else if (current !== undefined) {
-      canvas.style.cursor = 'grabbing';
-      window.setWindow({
-        scrollX: clampScroll(current, window, window.scrollX - (at.x - before.x)),
-        scrollY: clampY(window.scrollY - (at.y - before.y)),
-      });
-    }
-  };
-  const clampY = (y: number) =>
-    Math.max(0, Math.min(y, (frame?.contentHeight ?? 0) - viewport.getState().height));
-  const onUp = (event: PointerEvent) => {
-    pointers.delete(event.pointerId);
-    canvas.style.cursor = '';
-    if (press !== undefined && !press.moved && !dragging && event.type === 'pointerup') {
-      selection.getState().select(eventOf(press.hit));
-    }
-    if (pointers.size === 0) {
-      press = undefined;
-      dragging = false;
-    }
-  };
-  const hover = ({ x, y }: { readonly x: number; readonly y: number }) => {
-    if (frame === undefined) return;
-    const hit = hitTest(frame, x, y);
-    const event = eventOf(hit);
-    selection.getState().hover(event);
-    onHover(event === undefined ? undefined : { event, x, y });
-    canvas.style.cursor =
-      hit.kind === 'playhead' ? 'ew-resize' : hit.kind === 'ruler' || event !== undefined ? 'pointer' : '';
-  };
-  const onLeave = () => {
-    selection.getState().hover(undefined);
-    onHover(undefined);
-  };
-  const onWheel = (event: WheelEvent) => {
-    const current = model();
-    if (current === undefined) return;
-    event.preventDefault();
-    scrolling = undefined;
-    onHover(undefined);
-    const window = viewport.getState();
-    const unit = event.deltaMode === 1 ? 18 : 1;
-    if (event.ctrlKey || event.metaKey) {
-      window.setWindow(zoomAt(current, window, point(event).x, Math.exp(-event.deltaY * unit * 0.0035)));
-      return;
-    }
-    const overflows = (frame?.contentHeight ?? 0) > window.height + 1;
-    const sideways = event.deltaX + (event.shiftKey || !overflows ? event.deltaY : 0);
-    window.setWindow({
-      scrollX: clampScroll(current, window, window.scrollX + sideways * unit),
-      ...(overflows && !event.shiftKey ? { scrollY: clampY(window.scrollY + event.deltaY * unit) } : {}),
-    });
-  };
-  const onDouble = (event: MouseEvent) => {
-    const current = model();
-    if (current === undefined || frame === undefined || point(event).y < frame.density.ruler) return;
-    viewport.getState().setWindow(fitAll(current, viewport.getState()));
-  };
+  const gestures = mountGestures({
+    canvas,
+    studio: { playback, viewport, selection },
+    frame: () => frame,
+    model,
+    onHover,
+    onGrab: () => {
+      scrolling = undefined;
+    },
+  });
 
   const follow = () => {
     const current = model();
-    if (current === undefined || dragging) return;
+    if (current === undefined || gestures.isSeeking()) return;
     const window = viewport.getState();
     const { scrollX } = window;
     const to = revealTime(
@@ -257,13 +195,6 @@ export function mountCanvas(
     invalidate();
   };
 
-  canvas.addEventListener('pointerdown', onDown);
-  canvas.addEventListener('pointermove', onMove);
-  canvas.addEventListener('pointerup', onUp);
-  canvas.addEventListener('pointercancel', onUp);
-  canvas.addEventListener('pointerleave', onLeave);
-  canvas.addEventListener('wheel', onWheel, { passive: false });
-  canvas.addEventListener('dblclick', onDouble);
   const theme = new MutationObserver(repaint);
   theme.observe(document.documentElement, {
     attributes: true,
@@ -274,14 +205,20 @@ export function mountCanvas(
   document.fonts.addEventListener('loadingdone', repaint);
   const unsubscribe = [
     run.subscribe(repaint),
-    selection.subscribe(invalidate),
+    selection.subscribe(() => {
+      light();
+      invalidate();
+    }),
+    find.subscribe(invalidate),
+    flags.subscribe(invalidate),
     playback.subscribe((state, before) => {
       if (state.playhead !== before.playhead) follow();
       invalidate();
     }),
     viewport.subscribe((state, before) => {
       const current = model();
-      if (state.scale !== before.scale && current !== undefined && before.width > 0) {
+      const turned = state.scale !== before.scale || state.openFolds !== before.openFolds;
+      if (turned && current !== undefined && before.width > 0) {
         turning = { from: shifted(placedOf(current, before), before.scrollX), began: performance.now() };
         const x = placedOf(current, state).toX(playback.getState().playhead);
         state.setWindow({ scrollX: clampScroll(current, state, x - state.width * 0.4) });
@@ -298,13 +235,8 @@ export function mountCanvas(
       theme.disconnect();
       forced.removeEventListener('change', repaint);
       document.fonts.removeEventListener('loadingdone', repaint);
-      canvas.removeEventListener('pointerdown', onDown);
-      canvas.removeEventListener('pointermove', onMove);
-      canvas.removeEventListener('pointerup', onUp);
-      canvas.removeEventListener('pointercancel', onUp);
-      canvas.removeEventListener('pointerleave', onLeave);
-      canvas.removeEventListener('wheel', onWheel);
-      canvas.removeEventListener('dblclick', onDouble);
+      gestures.dispose();
+      clearTimeout(lighting);
     },
   };
 }

@@ -1,10 +1,13 @@
 import type { EventId } from '../../src/index.ts';
+import type { FindStore } from '../stores/find.ts';
+import type { FlagsStore } from '../stores/flags.ts';
 import type { PlaybackStore } from '../stores/playback.ts';
 import { stopAt } from '../stores/playback.ts';
 import type { RunStore } from '../stores/run.ts';
 import type { SelectionStore } from '../stores/selection.ts';
 import type { ViewportStore } from '../stores/viewport.ts';
 import { alongFlow } from './flow.ts';
+import { GOAL, nextGoal } from './goals.ts';
 import { type TimelineModel, timelineOf } from './model.ts';
 import { clampScroll, fitAll, fitEvent, scaleOf, zoomAt, zoomOf } from './navigate.ts';
 
@@ -17,6 +20,12 @@ export interface TimelineCommand {
   /** `timeline`: the keys act only while the timeline has the focus, since they mean something elsewhere too. */
   readonly scope: 'page' | 'timeline';
   readonly run: () => void;
+  /** Why it cannot run now. */
+  readonly blocked?: () => string | undefined;
+  /** What it would do now, in a few words. */
+  readonly hint?: () => string | undefined;
+  /** While its key is held: milliseconds since the last frame, and how long it has been held. */
+  readonly hold?: (since: number, held: number) => void;
 }
 
 interface Stores {
@@ -24,34 +33,59 @@ interface Stores {
   readonly playback: PlaybackStore;
   readonly viewport: ViewportStore;
   readonly selection: SelectionStore;
+  readonly find: FindStore;
+  readonly flags: FlagsStore;
 }
 
 const PAN = 0.18;
 const ZOOM = 1.35;
+/** Widths of the picture a second, after a key has been held so long: it gathers speed for a second. */
+const speedAfter = (held: number): number => 0.9 + Math.min(1, held / 1000) * 2.6;
+/** Letters that stand for a place on the keyboard, whatever the layout prints there. */
+const PLACES: Readonly<Record<string, string>> = { w: 'KeyW', a: 'KeyA', s: 'KeyS', d: 'KeyD' };
 
 /** The commands of the timeline, for the one registry of the page. */
-export function timelineCommands({ run, playback, viewport, selection }: Stores): readonly TimelineCommand[] {
+export function timelineCommands({
+  run,
+  playback,
+  viewport,
+  selection,
+  find,
+  flags,
+}: Stores): readonly TimelineCommand[] {
   const withModel = (act: (model: TimelineModel) => void) => () => {
     const { trace } = run.getState();
     if (trace !== undefined) act(timelineOf(trace));
+  };
+  const withModelOr = (read: (model: TimelineModel) => string | undefined) => (): string | undefined => {
+    const { trace } = run.getState();
+    return trace === undefined ? undefined : read(timelineOf(trace));
   };
   const play = (act: () => void) => () => {
     playback.getState().pause();
     act();
   };
-  const pan = (share: number) =>
+  const panBy = (share: number) =>
     withModel((model) => {
       const window = viewport.getState();
       window.setWindow({ scrollX: clampScroll(model, window, window.scrollX + window.width * share) });
-    });
-  const zoom = (factor: number) =>
+    })();
+  const zoomBy = (factor: number) =>
     withModel((model) => {
       const window = viewport.getState();
       const placed = scaleOf(model, window).at(zoomOf(model, window));
       const x = placed.toX(playback.getState().playhead) - window.scrollX;
       const anchor = x >= 0 && x <= window.width ? x : window.width / 2;
       window.setWindow(zoomAt(model, window, anchor, factor));
-    });
+    })();
+  const pan = (direction: 1 | -1) => ({
+    run: () => panBy(direction * PAN),
+    hold: (since: number, held: number) => panBy((direction * since * speedAfter(held)) / 1000),
+  });
+  const zoom = (direction: 1 | -1) => ({
+    run: () => zoomBy(ZOOM ** direction),
+    hold: (since: number, held: number) => zoomBy(Math.exp((direction * since * speedAfter(held)) / 700)),
+  });
   const along = (direction: 'next' | 'previous') =>
     withModel((model) => {
       const { selected, select } = selection.getState();
@@ -118,12 +152,12 @@ export function timelineCommands({ run, playback, viewport, selection }: Stores)
     },
     { id: 'timeline.slower', label: 'Play slower', keys: ['Alt+-'], scope: 'page', run: () => of().slower() },
     { id: 'timeline.faster', label: 'Play faster', keys: ['Alt+='], scope: 'page', run: () => of().faster() },
-    { id: 'timeline.panLeft', label: 'Pan left', keys: ['a'], scope: 'page', run: pan(-PAN) },
-    { id: 'timeline.panRight', label: 'Pan right', keys: ['d'], scope: 'page', run: pan(PAN) },
-    { id: 'timeline.arrowLeft', label: 'Pan left', keys: ['ArrowLeft'], scope: 'timeline', run: pan(-PAN) },
-    { id: 'timeline.arrowRight', label: 'Pan right', keys: ['ArrowRight'], scope: 'timeline', run: pan(PAN) },
-    { id: 'timeline.zoomIn', label: 'Zoom in', keys: ['w', '+', '='], scope: 'page', run: zoom(ZOOM) },
-    { id: 'timeline.zoomOut', label: 'Zoom out', keys: ['s', '-'], scope: 'page', run: zoom(1 / ZOOM) },
+    { id: 'timeline.panLeft', label: 'Pan left', keys: ['a'], scope: 'page', ...pan(-1) },
+    { id: 'timeline.panRight', label: 'Pan right', keys: ['d'], scope: 'page', ...pan(1) },
+    { id: 'timeline.arrowLeft', label: 'Pan left', keys: ['ArrowLeft'], scope: 'timeline', ...pan(-1) },
+    { id: 'timeline.arrowRight', label: 'Pan right', keys: ['ArrowRight'], scope: 'timeline', ...pan(1) },
+    { id: 'timeline.zoomIn', label: 'Zoom in', keys: ['w', '+', '='], scope: 'page', ...zoom(1) },
+    { id: 'timeline.zoomOut', label: 'Zoom out', keys: ['s', '-'], scope: 'page', ...zoom(-1) },
     {
       id: 'timeline.fitAll',
       label: 'Fit everything',
@@ -143,7 +177,93 @@ export function timelineCommands({ run, playback, viewport, selection }: Stores)
       label: 'Clear the selection',
       keys: ['Escape'],
       scope: 'page',
-      run: () => selection.getState().select(undefined),
+      run: () => {
+        const { measuring, select, setArea, measureFrom } = selection.getState();
+        measureFrom(undefined);
+        if (measuring !== undefined) return;
+        select(undefined);
+        setArea(undefined);
+        of().setLoop(undefined);
+      },
+    },
+    {
+      id: 'timeline.measure',
+      label: 'Measure a stretch of time: from here, then to here',
+      keys: ['m'],
+      scope: 'page',
+      run: withModel(() => {
+        const { measuring, measureFrom, setArea } = selection.getState();
+        const { playhead } = of();
+        if (measuring === undefined) {
+          setArea(undefined);
+          measureFrom(playhead);
+          return;
+        }
+        measureFrom(undefined);
+        if (measuring === playhead) return;
+        setArea({ start: Math.min(measuring, playhead), end: Math.max(measuring, playhead) });
+      }),
+    },
+    {
+      id: 'timeline.loop',
+      label: 'Loop over the measured stretch',
+      keys: ['r'],
+      scope: 'page',
+      run: withModel(() => {
+        const { area } = selection.getState();
+        const isOn = of().loop !== undefined;
+        of().setLoop(isOn ? undefined : area);
+        if (!isOn && area !== undefined && !of().playing) of().play();
+      }),
+      blocked: () =>
+        selection.getState().area === undefined && of().loop === undefined
+          ? 'measure a stretch first'
+          : undefined,
+    },
+    ...(['denial', 'failure', 'object'] as const).map(
+      (goal): TimelineCommand => ({
+        id: `timeline.play.${goal}`,
+        label: `Play to the next ${GOAL[goal]}`,
+        keys: [],
+        scope: 'page',
+        run: withModel((model) => {
+          const found = nextGoal(model, of().playhead, goal);
+          if (found !== undefined) of().playTo(found.time);
+        }),
+        blocked: withModelOr((model) =>
+          nextGoal(model, of().playhead, goal) === undefined ? 'none after this moment' : undefined,
+        ),
+        hint: withModelOr((model) => nextGoal(model, of().playhead, goal)?.text),
+      }),
+    ),
+    {
+      id: 'timeline.find',
+      label: 'Find',
+      keys: ['/'],
+      scope: 'page',
+      run: () => find.setState({ open: true }),
+    },
+    {
+      id: 'timeline.flag',
+      label: 'Put a note here',
+      keys: ['n'],
+      scope: 'page',
+      run: withModel(() => {
+        const { playhead } = of();
+        const { flags: all, put, edit } = flags.getState();
+        if (!all.some(({ time }) => time === playhead)) put({ time: playhead, note: '' });
+        edit(playhead);
+      }),
+    },
+    {
+      id: 'timeline.fold',
+      label: 'Open or close the idle time near the playhead',
+      keys: ['i'],
+      scope: 'page',
+      run: withModel((model) => {
+        const fold = nearestFold(model, of().playhead);
+        if (fold !== undefined) viewport.getState().toggleFold(fold);
+      }),
     },
     {
       id: 'timeline.alongNext',
@@ -181,26 +301,43 @@ export function presentEvent(model: TimelineModel, playhead: number): EventId | 
   return model.moments[Math.max(0, stopAt(model.moments, playhead))]?.event;
 }
 
+/** The fold of idle time that a time is in or next to. */
+function nearestFold({ chapters }: TimelineModel, time: number): number | undefined {
+  let best: { readonly start: number; readonly away: number } | undefined;
+  for (const { start, end } of chapters.folds) {
+    const away = time < start ? start - time : Math.max(0, time - end);
+    if (best === undefined || away < best.away) best = { start, away };
+  }
+  return best?.start;
+}
+
 /** Whether a keyboard event is a key of a command. */
-export function isKey(
-  event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>,
-  key: string,
-): boolean {
-  if (event.ctrlKey || event.metaKey) return false;
+export function isKey(event: KeyPress, key: string): boolean {
+  // AltGr types the brackets of many layouts and counts as Ctrl and Alt together.
+  const typed = event.getModifierState?.('AltGraph') === true;
+  if (!typed && (event.ctrlKey || event.metaKey)) return false;
   const parts = key.split('+').filter((part) => part !== '');
   const name = key.endsWith('+') ? '+' : (parts.at(-1) ?? key);
   const shift = key.startsWith('Shift+');
   const alt = key.startsWith('Alt+');
-  if (alt !== event.altKey) return false;
+  if (alt !== (event.altKey && !typed)) return false;
   if (name === 'Space') return event.key === ' ' && event.shiftKey === shift;
   if (name.length > 1) return event.key === name && event.shiftKey === shift;
   // With Shift, signs change with the layout: what the key is without it counts too.
   if (shift) return event.shiftKey && (event.key === name || CODES[name] === event.code);
   if (alt) return event.key === name || CODES[name] === event.code;
+  const place = PLACES[name];
+  if (place !== undefined) return !event.shiftKey && event.code === place && !SIGNS.has(event.key);
   if (/[a-z]/.test(name)) return event.key === name && !event.shiftKey;
   return event.key === name && !(event.shiftKey && CODES[name] === event.code);
 }
 
+type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'> & {
+  readonly getModifierState?: (key: string) => boolean;
+};
+
+/** Signs that are keys themselves: where a layout prints one on the place of a letter, the sign counts. */
+const SIGNS: ReadonlySet<string> = new Set(['.', ',', '-', '=', '+', '[', ']', '/', '?']);
 const CODES: Readonly<Record<string, string>> = { '.': 'Period', ',': 'Comma', '-': 'Minus', '=': 'Equal' };
 
 /** Whether typing goes somewhere else: a text field, the editor, a menu. Single keys are then not commands. */

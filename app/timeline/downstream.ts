@@ -43,6 +43,7 @@ export function downstreamRows(trace: Trace): Row[] {
   const several = lives.size > 1;
   return [...lives.values()].map((life) => ({
     marks: lifeMarks(trace, life, gone),
+    about: { kind: life.ref.kind, name: life.ref.name },
     ...(several ? { label: life.ref.name } : {}),
   }));
 }

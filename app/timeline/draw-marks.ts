@@ -2,7 +2,9 @@ import type { EventId } from '../../src/index.ts';
 import { drawGlyph } from './draw-glyphs.ts';
 import { fitText, textWidth } from './draw-text.ts';
 import type { Band, Box, Density } from './geometry.ts';
+import { GLYPH, type Mark } from './marks.ts';
 import { mixColor, type Palette } from './palette.ts';
+import { groupState } from './row-groups.ts';
 
 /** What a mark is drawn with. */
 export interface Pen {
@@ -23,10 +25,15 @@ const RADIUS = 2.5;
 
 /** How much of a mark has happened. */
 function stateOf({ mark }: Box, { chain, playhead }: Pen): 'future' | 'now' | 'past' {
-  if (chain !== undefined && !chain.has(mark.event)) return 'future';
+  if (chain !== undefined && !isInChain(mark, chain)) return 'future';
   if (mark.start > playhead) return 'future';
   return mark.end <= playhead || mark.shape === 'point' ? 'past' : 'now';
 }
+
+const isInChain = (mark: Mark, chain: ReadonlySet<EventId>): boolean =>
+  mark.group === undefined
+    ? chain.has(mark.event)
+    : mark.group.members.some(({ marks }) => marks.some(({ event }) => chain.has(event)));
 
 export function drawMark(pen: Pen, box: Box): void {
   switch (box.mark.shape) {
@@ -41,6 +48,9 @@ export function drawMark(pen: Pen, box: Box): void {
       break;
     case 'drift':
       drawDrift(pen, box);
+      break;
+    case 'group':
+      drawGroup(pen, box);
       break;
   }
   if (
@@ -115,6 +125,7 @@ function drawBar(pen: Pen, box: Box): void {
   const post = mark.post === true && ends;
   if (post) drawPost(pen, box.x + box.w, y, h, palette.tone.deny, state === 'past');
   if (mark.upright !== undefined && ends) drawUpright(pen, box, state === 'past');
+  if (box.quiet === true) return;
   const textState = state === 'future' ? 'future' : 'happened';
   if (box.joints !== undefined && box.joints.length > 1) drawParts(pen, box, textState, state === 'past');
   else drawWords(pen, box, x, w, textState, known);
@@ -316,6 +327,7 @@ function drawPoint(pen: Pen, box: Box): void {
   const size = mark.glyph === 'stored' ? 11 : mark.glyph === 'never-stored' ? 14 : 13.5;
   const middle = y + h / 2;
   drawGlyph(ctx, mark.glyph ?? 'sheet', x, middle, size, inked, palette);
+  if (box.quiet === true) return;
   const verdict = mark.tone === 'deny' || mark.tone === 'error';
   const color = !inked
     ? palette.ink3
@@ -430,17 +442,74 @@ export function drawBand(pen: Pen, band: Band): void {
     const height = Math.max(2, (count / most) * (h - 4));
     ctx.fillRect(x0 + i * 3, y + h - 1 - height, 2, height);
   }
-  const text = `${band.count} events`;
+  const { text } = band;
   ctx.font = `500 ${density.font}px ${palette.font}`;
-  const width = textWidth(ctx, text);
-  if (width + 14 < x1 - x0) {
+  const left = Math.max(x0, 0);
+  const right = Math.min(x1, pen.width);
+  const fitted = fitText(ctx, text, right - left - 30);
+  if (fitted.length > 4) {
     ctx.fillStyle = body;
-    ctx.fillRect(x0 + 4, y + 2, width + 6, h - 4);
+    ctx.fillRect(left + 4, y + 2, textWidth(ctx, fitted) + 6, h - 4);
     ctx.fillStyle = palette.ink;
-    ctx.fillText(text, x0 + 7, y + h / 2 + 0.5);
+    ctx.fillText(fitted, left + 7, y + h / 2 + 0.5);
   }
-  for (const { x, mark } of band.kept) {
-    if (mark.glyph !== undefined)
-      drawGlyph(ctx, mark.glyph, x, y + h / 2, Math.min(11, h - 4), mark.start <= pen.playhead, palette);
+  const size = Math.min(11, h - 4);
+  for (const [i, { x, mark, count }] of band.kept.entries()) {
+    const glyph = mark.glyph ?? GLYPH[mark.tone];
+    if (glyph === undefined) continue;
+    const next = band.kept[i + 1]?.x ?? Number.POSITIVE_INFINITY;
+    drawGlyph(ctx, glyph, x + 2, y + h / 2, size, mark.start <= pen.playhead, palette);
+    const number = String(count);
+    if (count < 2 || next - x < 15 + number.length * 7) continue;
+    ctx.font = `600 10.5px ${palette.font}`;
+    ctx.fillStyle = body;
+    ctx.fillRect(x + 9, y + 2, textWidth(ctx, number) + 3, h - 4);
+    ctx.fillStyle = palette.tone[mark.tone];
+    ctx.fillText(number, x + 10, y + h / 2 + 0.5);
   }
+}
+
+/** The outline is the whole, the fill is what is there: it climbs a step with every member made. */
+function drawGroup(pen: Pen, box: Box): void {
+  const { ctx, palette, density, playheadX, width } = pen;
+  const { mark, y, h } = box;
+  const { group } = mark;
+  if (group === undefined) return;
+  const state = stateOf(box, pen);
+  const x = Math.max(box.x, -20);
+  const end = Math.min(box.x + box.w, width + 20);
+  const { tone, text, worst } = groupState(group, pen.playhead);
+  const isHere = state !== 'future';
+  const colored = isHere && tone !== 'plain';
+  rounded(ctx, x + 0.5, y + 0.5, end - x - 1, h - 1);
+  ctx.fillStyle = pen.ground(box.lane);
+  ctx.fill();
+  if (isHere) {
+    const base = worst > 0 ? 'allow' : tone;
+    ctx.save();
+    ctx.clip();
+    const until = Math.min(end, playheadX);
+    ctx.fillStyle = palette.tint[base];
+    ctx.fillRect(x, y, until - x, h);
+    ctx.fillStyle = mixColor(palette.tone[base], palette.tint[base], 0.34);
+    for (const step of box.steps ?? []) {
+      if (step.x < until) ctx.fillRect(step.x, y + h - step.share * h, until - step.x, step.share * h);
+    }
+    ctx.restore();
+  }
+  rounded(ctx, x + 0.5, y + 0.5, end - x - 1, h - 1);
+  ctx.strokeStyle = colored ? mixColor(palette.tone[tone], palette.tint[tone], 0.62) : palette.bodyEdge.b;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+  const right = Math.min(end, isHere && playheadX > x + 60 ? playheadX : end, width) - 7;
+  const size = glyphSize(pen, h);
+  const words_ = isHere && text !== '' ? text : `${group.members.length} ${group.label}`;
+  ctx.font = `600 ${density.font}px ${palette.font}`;
+  const fitted = fitText(ctx, words_, right - Math.max(x, 0) - 8);
+  const w = textWidth(ctx, fitted);
+  ctx.fillStyle = isHere ? palette.ink : palette.ink3;
+  ctx.fillText(fitted, right - w, y + h / 2 + 0.5);
+  const glyph = GLYPH[tone];
+  if (worst > 0 && glyph !== undefined && isHere)
+    drawGlyph(ctx, glyph, right - w - size / 2 - 4, y + h / 2, size, true, palette);
 }

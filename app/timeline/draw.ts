@@ -1,9 +1,12 @@
 import type { EventId } from '../../src/index.ts';
 import { drawBand, drawMark, type Pen } from './draw-marks.ts';
-import { textWidth } from './draw-text.ts';
+import { fitText, textWidth } from './draw-text.ts';
+import type { Fan } from './fans.ts';
+import type { Box } from './geometry.ts';
 import { flagWidth } from './hit-test.ts';
-import type { Frame } from './layout.ts';
+import type { FoldBox, Frame } from './layout.ts';
 import type { Link } from './links.ts';
+import type { Mark } from './marks.ts';
 import type { Palette } from './palette.ts';
 
 export interface DrawState {
@@ -14,6 +17,13 @@ export interface DrawState {
   readonly lit: ReadonlySet<EventId>;
   /** The trace is of an older text: ruler torn. */
   readonly stale: boolean;
+  /** A stretch of time that is measured, in pixels, with its length in words. */
+  readonly area: { readonly x0: number; readonly x1: number; readonly text: string } | undefined;
+  /** What a search found, and the hit it stands on. */
+  readonly hits: ReadonlySet<EventId>;
+  readonly hit: EventId | undefined;
+  /** Notes at their times, in pixels. */
+  readonly flags: readonly { readonly x: number; readonly note: string }[];
 }
 
 /** Draws one frame. The context is scaled to CSS pixels. */
@@ -36,31 +46,173 @@ export function draw(ctx: CanvasRenderingContext2D, frame: Frame, palette: Palet
   ctx.lineCap = 'butt';
   ctx.fillStyle = palette.paper;
   ctx.fillRect(0, 0, width, height);
-  drawGrounds(pen, frame);
-  for (const fold of frame.folds) drawFold(pen, frame, fold);
+  const pinned = frame.lanes.some(({ lane }) => lane.pinned);
+  ctx.save();
+  if (pinned) {
+    ctx.beginPath();
+    ctx.rect(0, frame.pinnedBottom, width, height);
+    ctx.clip();
+  }
+  drawGrounds(pen, frame, false);
+  for (const fold of frame.folds) if (!fold.open) drawFold(pen, frame, fold);
+  if (state.area !== undefined) drawArea(pen, frame, state.area, false);
   drawShore(pen, frame);
+  ctx.restore();
+  if (pinned) drawGrounds(pen, frame, true);
   const lit = (link: Link) => state.lit.has(link.from) && state.lit.has(link.to);
+  for (const fan of frame.fans) drawFan(pen, fan, state.lit.has(fan.cause));
   for (const link of frame.links) if (!lit(link)) drawLink(pen, link, false);
   for (const link of frame.links) if (lit(link)) drawLink(pen, link, true);
-  for (const band of frame.bands) drawBand(pen, band);
-  for (const box of frame.boxes) if (box.y > density.ruler - box.h) drawMark(pen, box);
+  if (pinned) {
+    // Lanes that scroll pass below those that are pinned.
+    for (const isPinned of [false, true]) {
+      ctx.save();
+      ctx.beginPath();
+      if (isPinned) ctx.rect(0, 0, width, frame.pinnedBottom);
+      else ctx.rect(0, frame.pinnedBottom, width, height);
+      ctx.clip();
+      drawMarks(pen, frame, state, (lane) => frame.lanes[lane]?.lane.pinned === isPinned);
+      ctx.restore();
+    }
+    ctx.fillStyle = palette.line2;
+    ctx.fillRect(0, Math.round(frame.pinnedBottom) - 1, width, 1);
+  } else drawMarks(pen, frame, state, () => true);
   // What leaves a mark is drawn over it: the start dots, and the thread along a row's bottom edge.
   for (const link of frame.links) if (lit(link) && link.kind === 'flow') drawStart(pen, link, true);
   drawPlayhead(pen, frame);
   drawRuler(pen, frame, state.stale);
+  if (state.area !== undefined) drawArea(pen, frame, state.area, true);
+  for (const flag of state.flags) drawFlag(pen, frame, flag);
 }
 
-function drawGrounds({ ctx, palette }: Pen, frame: Frame): void {
-  const { width, height, density, lanes } = frame;
+function drawMarks(pen: Pen, frame: Frame, state: DrawState, isShown: (lane: number) => boolean): void {
+  const { hits, hit } = state;
+  for (const band of frame.bands) if (isShown(band.lane)) drawBand(pen, band);
+  for (const box of frame.boxes) {
+    if (!isShown(box.lane) || box.y <= frame.density.ruler - box.h) continue;
+    drawMark(pen, box);
+    if (hits.size > 0 && isHit(box.mark, hits)) drawHit(pen, box, hit);
+  }
+}
+
+const isHit = ({ event, also }: Mark, hits: ReadonlySet<EventId>): boolean =>
+  hits.has(event) || also?.some((one) => hits.has(one)) === true;
+
+/** A line at the foot of what was found. */
+function drawHit({ ctx, palette }: Pen, { mark, x, y, w, h }: Box, hit: EventId | undefined): void {
+  ctx.fillStyle = mark.event === hit ? palette.thread : palette.ink;
+  const isPoint = mark.shape === 'point';
+  ctx.fillRect(isPoint ? x - 7 : x, y + h - 1, isPoint ? 14 : w, 2);
+}
+
+/** The stretch that is measured: its ground below the marks, its edges and its length above them. */
+function drawArea(
+  { ctx, palette }: Pen,
+  { height, density }: Frame,
+  { x0, x1, text }: NonNullable<DrawState['area']>,
+  above: boolean,
+): void {
+  const w = Math.max(1, x1 - x0);
+  if (!above) {
+    ctx.globalAlpha = 0.42;
+    ctx.fillStyle = palette.tintThread;
+    ctx.fillRect(x0, density.ruler, w, height);
+    ctx.globalAlpha = 1;
+    return;
+  }
+  ctx.fillStyle = palette.thread;
+  ctx.fillRect(x0 - 0.6, density.ruler - 2, 1.25, height);
+  ctx.fillRect(x1 - 0.6, density.ruler - 2, 1.25, height);
+  ctx.fillStyle = palette.tintThread;
+  ctx.strokeStyle = palette.thread;
+  ctx.lineWidth = 1.25;
+  ctx.beginPath();
+  ctx.roundRect(x0, 2, Math.max(4, w), density.ruler - 5, 3);
+  ctx.fill();
+  ctx.stroke();
+  ctx.font = `600 10.5px ${palette.font}`;
+  const words = `selected, ${text}`;
+  const shown = textWidth(ctx, words) + 10 < w ? words : textWidth(ctx, text) + 8 < w ? text : '';
+  ctx.fillStyle = palette.ink;
+  ctx.fillText(shown, (x0 + x1 - textWidth(ctx, shown)) / 2, density.ruler / 2);
+}
+
+/** A pennant in the ruler with the beginning of its note. */
+function drawFlag(
+  { ctx, palette }: Pen,
+  { density, width }: Frame,
+  { x, note }: DrawState['flags'][number],
+): void {
+  if (x < -2 || x > width + 2) return;
+  ctx.fillStyle = palette.ink;
+  ctx.fillRect(x - 0.6, 3, 1.25, density.ruler - 4);
+  ctx.beginPath();
+  ctx.moveTo(x, 3);
+  ctx.lineTo(x + 9, 6.5);
+  ctx.lineTo(x, 10);
+  ctx.fill();
+  ctx.font = `600 10.5px ${palette.font}`;
+  const text = fitText(ctx, note, 110);
+  if (text === '') return;
+  const w = textWidth(ctx, text);
+  ctx.fillStyle = palette.sheet;
+  ctx.fillRect(x + 10, 2, w + 4, density.ruler - 5);
+  ctx.fillStyle = palette.ink;
+  ctx.fillText(text, x + 12, density.ruler / 2 - 0.5);
+}
+
+/** A trunk with its branches, and a plate that says to how many. */
+function drawFan({ ctx, palette, density, width }: Pen, fan: Fan, lit: boolean): void {
+  const { trunk, branches, text } = fan;
+  const color = lit ? palette.thread : palette.ink3;
+  ctx.strokeStyle = color;
+  ctx.lineWidth = lit ? 2 : 1.25;
+  ctx.beginPath();
+  ctx.moveTo(trunk.x, trunk.y0);
+  ctx.lineTo(trunk.x, trunk.y1);
+  ctx.stroke();
+  ctx.fillStyle = color;
+  ctx.beginPath();
+  ctx.arc(trunk.x, trunk.y0, lit ? 2.8 : 2, 0, 7);
+  ctx.fill();
+  for (const { x, y, group } of branches) {
+    ctx.lineWidth = group && lit ? 2 : 1.25;
+    ctx.beginPath();
+    ctx.moveTo(trunk.x, y);
+    ctx.lineTo(x - 1, y);
+    ctx.stroke();
+    const size = group ? 6.5 : 5.5;
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x - size, y - size * 0.45);
+    ctx.lineTo(x - size, y + size * 0.45);
+    ctx.fill();
+  }
+  const [first] = branches;
+  if (first === undefined || trunk.x < -60 || trunk.x > width) return;
+  ctx.font = `600 ${density.font}px ${palette.font}`;
+  const w = textWidth(ctx, text) + 12;
+  const left = trunk.x - w - 6;
+  ctx.fillStyle = lit ? palette.thread : palette.bodyEdge.b;
+  ctx.beginPath();
+  ctx.roundRect(left, first.y - 8, w, 16, 3);
+  ctx.fill();
+  ctx.fillStyle = palette.glyph;
+  ctx.fillText(text, left + 6, first.y + 0.5);
+}
+
+function drawGrounds({ ctx, palette }: Pen, frame: Frame, pinned: boolean): void {
+  const { width, height, density } = frame;
+  const lanes = frame.lanes.filter(({ lane }) => lane.pinned === pinned);
   for (const { lane, y, height: h } of lanes) {
-    if (lane.phase === 'background') {
-      ctx.fillStyle = palette.tide;
+    if (lane.phase === 'background' || pinned) {
+      ctx.fillStyle = lane.phase === 'background' ? palette.tide : palette.paper;
       ctx.fillRect(0, y, width, h);
     }
   }
   const last = lanes.at(-1);
   const bottom = last === undefined ? density.ruler : last.y + last.height;
-  if (last?.lane.phase === 'background' && bottom < height) {
+  if (!pinned && last?.lane.phase === 'background' && bottom < height) {
     ctx.fillStyle = palette.tide;
     ctx.fillRect(0, bottom, width, height - bottom);
   }
@@ -81,8 +233,12 @@ function drawShore({ ctx, palette }: Pen, { shore, width }: Frame): void {
 }
 
 /** Desk between two zigzags. */
-function drawFold({ ctx, palette }: Pen, { height, density }: Frame, fold: Frame['folds'][number]): void {
-  const { x0, x1 } = fold;
+function drawFold({ ctx, palette }: Pen, { height, density }: Frame, { x0, x1 }: FoldBox): void {
+  if (x1 - x0 < 8) {
+    ctx.fillStyle = palette.desk;
+    ctx.fillRect(x0, density.ruler, Math.max(1, x1 - x0), height);
+    return;
+  }
   const edge = (x: number, path: Path2D, up: boolean, begin: boolean) => {
     const from = up ? height : density.ruler;
     const step = up ? -6 : 6;
@@ -129,12 +285,16 @@ function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
     ctx.fillStyle = palette.ink3;
     if (x >= 0) ctx.fillText(text, Math.max(left, 2), h / 2 - 1);
   }
-  for (const { x0, x1, text } of folds) {
+  ctx.font = `600 10.5px ${palette.font}`;
+  for (const { x0, x1, text, open } of folds) {
     ctx.fillStyle = palette.desk;
-    ctx.fillRect(x0, 0, x1 - x0, h - 1);
-    ctx.font = `600 10.5px ${palette.font}`;
-    ctx.fillStyle = palette.ink2;
-    ctx.fillText(text, (x0 + x1) / 2 - textWidth(ctx, text) / 2, h / 2 - 1);
+    const w = textWidth(ctx, text);
+    if (open) drawOpenFold(pen, h, x0, x1, text);
+    else {
+      ctx.fillRect(x0, 0, Math.max(1, x1 - x0), h - 1);
+      ctx.fillStyle = palette.ink2;
+      if (w + 2 < x1 - x0) ctx.fillText(text, (x0 + x1) / 2 - w / 2, h / 2 - 1);
+    }
   }
   if (stale) {
     ctx.strokeStyle = palette.tone.warn;
@@ -153,6 +313,23 @@ function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
   ctx.fillText(playhead.text, flagX + (flag.width - textWidth(ctx, playhead.text)) / 2, h / 2 - 0.5);
   ctx.fillStyle = palette.thread;
   ctx.fillRect(playhead.x - 0.875, 4, 1.75, h);
+}
+
+/** An opened fold keeps a handle in the ruler: the time it hid, between two uprights. */
+function drawOpenFold({ ctx, palette, width }: Pen, h: number, x0: number, x1: number, text: string): void {
+  ctx.fillStyle = palette.desk;
+  ctx.fillRect(x0, h - 5, x1 - x0, 4);
+  ctx.fillStyle = palette.ink2;
+  for (const x of [x0, x1]) ctx.fillRect(x - 0.5, h - 8, 1.25, 7);
+  const label = `− ${text}`;
+  const w = textWidth(ctx, label);
+  const from = Math.max(0, x0);
+  const middle = (from + Math.min(width, x1)) / 2;
+  if (Math.min(width, x1) - from < w + 12) return;
+  ctx.fillStyle = palette.desk;
+  ctx.fillRect(middle - w / 2 - 5, 2, w + 10, h - 8);
+  ctx.fillStyle = palette.ink2;
+  ctx.fillText(label, middle - w / 2, h / 2 - 2);
 }
 
 function drawPlayhead({ ctx, palette }: Pen, { playhead, height, width, density }: Frame): void {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventId, milliseconds } from '../../src/index.ts';
+import { createFind } from '../stores/find.ts';
+import { createFlags } from '../stores/flags.ts';
 import { createPlayback } from '../stores/playback.ts';
 import { createRunStore } from '../stores/run.ts';
 import { createSelection } from '../stores/selection.ts';
@@ -88,6 +90,8 @@ describe('commands', () => {
       ),
       viewport: createViewport(),
       selection: createSelection(),
+      find: createFind(),
+      flags: createFlags(),
     };
     stores.viewport.getState().resize(1000, 400);
     const commands = new Map(timelineCommands(stores).map((command) => [command.id, command.run]));

@@ -1,5 +1,6 @@
 import type { EventId } from '../../src/index.ts';
-import type { Lane, Mark } from './marks.ts';
+import type { Arrangement, ShownLane } from './arrange.ts';
+import type { Mark } from './marks.ts';
 import { chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
 
 export interface Density {
@@ -22,6 +23,10 @@ export interface Box {
   readonly h: number;
   /** Pixels free behind the mark, up to the next one. */
   readonly room: number;
+  /** Where a group's fill climbs, and to what share of the bar. */
+  readonly steps?: readonly { readonly x: number; readonly share: number }[];
+  /** Only its body: it stands over others in a lane that is folded up. */
+  readonly quiet?: true;
   /** Where `parts` begin and end. */
   readonly joints?: readonly { readonly name: string; readonly x0: number; readonly x1: number }[];
 }
@@ -29,6 +34,7 @@ export interface Box {
 /** Many marks too close to tell apart. */
 export interface Band {
   readonly lane: number;
+  readonly row: number;
   readonly x0: number;
   readonly x1: number;
   readonly y: number;
@@ -36,18 +42,28 @@ export interface Band {
   readonly count: number;
   /** Marks in each column of 3 pixels. */
   readonly columns: readonly number[];
-  /** Marks in it that are a verdict other than allowed. */
-  readonly kept: readonly { readonly x: number; readonly mark: Mark }[];
+  /** What stands in it, in words: `72 requests: 24 LIST, 48 POST`. */
+  readonly text: string;
+  /** Marks by tone, in the order of `COUNTED`. */
+  readonly tones: readonly number[];
+  /** Marks in it that are a verdict other than allowed, with how many of them met at the place. */
+  readonly kept: readonly { readonly x: number; readonly mark: Mark; readonly count: number }[];
+  /** The stretch of time that it covers. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface LaneBox {
-  readonly lane: Lane;
+  readonly lane: ShownLane;
   readonly y: number;
   readonly height: number;
-  readonly collapsed: boolean;
-  /** Top of each row's bars. */
-  readonly rows: readonly number[];
+  /** Top of the first row's bars. */
+  readonly top: number;
+  /** From the top of one row to the next. */
+  readonly pitch: number;
 }
+
+export const rowY = ({ top, pitch }: LaneBox, row: number): number => top + row * pitch;
 
 export interface View {
   readonly width: number;
@@ -58,7 +74,7 @@ export interface View {
   /** Right edge of the whole scale in the picture: what lasts to the end lasts to here. */
   readonly edge: number;
   readonly scrollY: number;
-  readonly collapsed: readonly string[];
+  readonly arrangement: Arrangement;
   readonly playhead: number;
   /** Events of the lit chain: their arrows are laid out even where idle ones are not. */
   readonly lit: ReadonlySet<EventId>;

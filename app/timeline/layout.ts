@@ -1,9 +1,12 @@
 import { durationText } from '../../src/index.ts';
-import type { Band, Box, Density, LaneBox, View } from './geometry.ts';
-import { placeMark } from './geometry.ts';
+import { type Arranged, arrange, type ShownLane } from './arrange.ts';
+import { layoutBand } from './bands.ts';
+import { type Fan, layoutFans } from './fans.ts';
+import { type Band, type Box, type Density, type LaneBox, placeMark, rowY, type View } from './geometry.ts';
 import { type Link, linkPaths } from './links.ts';
-import type { Lane, Mark, Row } from './marks.ts';
+import type { Row, RowGroup } from './marks.ts';
 import type { TimelineModel } from './model.ts';
+import { firstAbove, firstEndingAfter } from './row-index.ts';
 import { playheadText, readTicks, type Tick } from './ticks.ts';
 
 export const DENSITIES: readonly Density[] = [
@@ -11,6 +14,15 @@ export const DENSITIES: readonly Density[] = [
   { name: 'regular', bar: 18, gap: 2, pad: 4, ruler: 23, shore: 7, font: 11 },
   { name: 'compact', bar: 15, gap: 1, pad: 2.5, ruler: 21, shore: 5, font: 10.8 },
 ];
+
+/** Idle time folded into a mark, or opened: then it has a handle in the ruler. */
+export interface FoldBox {
+  readonly x0: number;
+  readonly x1: number;
+  readonly text: string;
+  readonly start: number;
+  readonly open: boolean;
+}
 
 /** All that one picture shows; canvas coordinates, CSS pixels. */
 export interface Frame {
@@ -20,133 +32,114 @@ export interface Frame {
   readonly scrollY: number;
   readonly contentHeight: number;
   readonly lanes: readonly LaneBox[];
+  /** Bottom of the lanes that are pinned; the others scroll below it. */
+  readonly pinnedBottom: number;
   /** Top and height of the shore; undefined if one of the phases has no lanes. */
   readonly shore: { readonly y: number; readonly height: number } | undefined;
   readonly boxes: readonly Box[];
   readonly bands: readonly Band[];
   readonly links: readonly Link[];
+  readonly fans: readonly Fan[];
   readonly ticks: readonly Tick[];
-  readonly folds: readonly { readonly x0: number; readonly x1: number; readonly text: string }[];
+  readonly folds: readonly FoldBox[];
   readonly playhead: { readonly x: number; readonly time: number; readonly text: string };
 }
 
-const padOf = (lane: Lane, density: Density): number => {
+const padOf = (lane: ShownLane, density: Density): number => {
   if (density.name === 'compact') return density.pad;
   if (lane.id === 'update-requests' || lane.id === 'downstream') return 5;
   return lane.id === 'reports' ? 3 : density.pad;
 };
 
-function laneHeight(lane: Lane, density: Density, collapsed: boolean): number {
-  const pad = padOf(lane, density);
-  const rows = collapsed ? 1 : Math.max(1, lane.rows.length);
-  return 2 * pad + rows * density.bar + (rows - 1) * density.gap;
+function laneHeight(lane: ShownLane, density: Density): number {
+  const rows = Math.max(1, lane.rows.length);
+  return 2 * padOf(lane, density) + rows * density.bar + (rows - 1) * density.gap;
 }
 
+const hasShore = (lanes: readonly ShownLane[]): boolean =>
+  lanes.some((lane) => !lane.pinned && lane.phase === 'admission') &&
+  lanes.some((lane) => !lane.pinned && lane.phase === 'background');
+
 /** Height of ruler, lanes and shore. */
-export function contentHeight(
-  lanes: readonly Lane[],
-  density: Density,
-  collapsed: readonly string[],
-): number {
-  const sum = lanes.reduce((all, lane) => all + laneHeight(lane, density, collapsed.includes(lane.id)), 0);
-  const both =
-    lanes.some(({ phase }) => phase === 'admission') && lanes.some(({ phase }) => phase === 'background');
-  return density.ruler + sum + (both ? density.shore : 0);
+export function contentHeight({ lanes }: Arranged, density: Density): number {
+  const sum = lanes.reduce((all, lane) => all + laneHeight(lane, density), 0);
+  return density.ruler + sum + (hasShore(lanes) ? density.shore : 0);
 }
 
 /** The roomiest density that shows all lanes in a height, else the compact one. */
-export function densityFor(lanes: readonly Lane[], height: number, collapsed: readonly string[]): Density {
-  const fits = DENSITIES.find((density) => contentHeight(lanes, density, collapsed) <= height);
+export function densityFor(arranged: Arranged, height: number): Density {
+  const fits = DENSITIES.find((density) => contentHeight(arranged, density) <= height);
   return fits ?? (DENSITIES[2] as Density);
 }
 
+/** Places lanes from top to bottom; those that are pinned do not scroll. */
 export function layoutLanes(
-  lanes: readonly Lane[],
+  { lanes }: Arranged,
   density: Density,
-  collapsed: readonly string[],
   scrollY: number,
-): { readonly boxes: readonly LaneBox[]; readonly shore: Frame['shore'] } {
+): Pick<Frame, 'pinnedBottom' | 'shore'> & { readonly boxes: readonly LaneBox[] } {
   const boxes: LaneBox[] = [];
-  let y = density.ruler - scrollY;
+  let y = density.ruler;
+  let pinnedBottom = y;
   let shore: Frame['shore'];
+  let scrolled = false;
   for (const [i, lane] of lanes.entries()) {
-    if (lane.phase === 'background' && lanes[i - 1]?.phase === 'admission') {
+    if (!lane.pinned && !scrolled) {
+      pinnedBottom = y;
+      y -= scrollY;
+      scrolled = true;
+    }
+    const before = lanes[i - 1];
+    if (!lane.pinned && lane.phase === 'background' && before?.phase === 'admission' && !before.pinned) {
       shore = { y, height: density.shore };
       y += density.shore;
     }
-    const isCollapsed = collapsed.includes(lane.id);
-    const height = laneHeight(lane, density, isCollapsed);
-    const top = y + padOf(lane, density);
-    const rows = lane.rows.map((_, row) => (isCollapsed ? top : top + row * (density.bar + density.gap)));
-    boxes.push({ lane, y, height, collapsed: isCollapsed, rows });
+    const height = laneHeight(lane, density);
+    boxes.push({ lane, y, height, top: y + padOf(lane, density), pitch: density.bar + density.gap });
     y += height;
   }
-  return { boxes, shore };
-}
-
-/** First mark of a row that ends at or behind a time. Marks of a row do not overlap, so ends rise too. */
-export function firstEndingAfter(row: Row, time: number): number {
-  let low = 0;
-  let high = row.marks.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((row.marks[middle]?.end ?? 0) >= time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/** Starts of a row's marks, and which of them are a verdict other than allowed: built when a band first needs them. */
-interface RowIndex {
-  readonly starts: Float64Array;
-  readonly kept: Int32Array;
-}
-
-const rowIndexes = new WeakMap<Row, RowIndex>();
-
-function indexOf(row: Row): RowIndex {
-  let index = rowIndexes.get(row);
-  if (index === undefined) {
-    const kept = row.marks.flatMap(({ tone }, i) =>
-      tone === 'deny' || tone === 'error' || tone === 'warn' ? [i] : [],
-    );
-    index = { starts: Float64Array.from(row.marks, ({ start }) => start), kept: Int32Array.from(kept) };
-    rowIndexes.set(row, index);
-  }
-  return index;
-}
-
-/** First index from `from` whose value is greater than a limit. */
-function firstAbove(values: Float64Array | Int32Array, limit: number, from: number): number {
-  let low = from;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((values[middle] ?? 0) > limit) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  if (!scrolled) pinnedBottom = y;
+  return { boxes, shore, pinnedBottom };
 }
 
 const OVERHANG = 170;
 const BAND_GAP = 3;
 
-/** Lays out what can be seen, and only that. */
+/** How far the lanes can be scrolled at most. */
+export const clampY = (arranged: Arranged, height: number, y: number): number =>
+  Math.max(0, Math.min(y, contentHeight(arranged, densityFor(arranged, height)) - height));
+
+/** Lays out what can be seen, and only that: lanes and rows beyond the picture are not looked at. */
 export function layout(model: TimelineModel, view: View): Frame {
-  const density = densityFor(model.lanes, view.height, view.collapsed);
-  const height = contentHeight(model.lanes, density, view.collapsed);
+  const arranged = arrange(model, view.arrangement);
+  const density = densityFor(arranged, view.height);
+  const height = contentHeight(arranged, density);
   const scrollY = Math.min(view.scrollY, Math.max(0, height - view.height));
-  const { boxes: lanes, shore } = layoutLanes(model.lanes, density, view.collapsed, scrollY);
+  const { boxes: lanes, shore, pinnedBottom } = layoutLanes(arranged, density, scrollY);
   const left = view.placed.toTime(view.scrollX - OVERHANG);
   const right = view.placed.toTime(view.scrollX + view.width + 4);
+  const folds = layoutFolds(view);
   const boxes: Box[] = [];
   const bands: Band[] = [];
   for (const [laneIndex, box] of lanes.entries()) {
-    if (box.y > view.height || box.y + box.height < 0) continue;
-    for (const [rowIndex, row] of box.lane.rows.entries()) {
-      const y = box.rows[rowIndex] ?? box.y;
-      if (y > view.height || y + density.bar < 0) continue;
-      layoutRow(row, { lane: laneIndex, row: rowIndex, y, h: density.bar }, view, left, right, boxes, bands);
+    const top = box.lane.pinned ? 0 : pinnedBottom;
+    if (box.y > view.height || box.y + box.height < top) continue;
+    const first = Math.max(0, Math.floor((top - box.top) / box.pitch));
+    const last = Math.min(box.lane.rows.length - 1, Math.ceil((view.height - box.top) / box.pitch));
+    for (let row = first; row <= last; row++) {
+      const marks = box.lane.rows[row];
+      if (marks === undefined) continue;
+      const at = { lane: laneIndex, row, y: rowY(box, row), h: density.bar };
+      layoutRow(
+        marks,
+        { ...at, quiet: box.lane.collapsed && box.lane.whole.rows.length > 1 },
+        view,
+        [left, right],
+        folds,
+        boxes,
+        bands,
+        box.lane,
+      );
     }
   }
   const ticks = readTicks(view.scale, view.placed, view.scrollX, view.scrollX + view.width).map((tick) => ({
@@ -160,12 +153,14 @@ export function layout(model: TimelineModel, view: View): Frame {
     scrollY,
     contentHeight: height,
     lanes,
+    pinnedBottom,
     shore,
     boxes,
     bands,
-    links: linkPaths(model, view, lanes, density, boxes),
+    links: linkPaths(model, arranged, view, lanes, density, boxes),
+    fans: layoutFans(arranged, view, lanes, density, boxes),
     ticks,
-    folds: layoutFolds(view),
+    folds,
     playhead: {
       x: view.placed.toX(view.playhead) - view.scrollX,
       time: view.playhead,
@@ -174,14 +169,23 @@ export function layout(model: TimelineModel, view: View): Frame {
   };
 }
 
+interface RowPlace {
+  readonly lane: number;
+  readonly row: number;
+  readonly y: number;
+  readonly h: number;
+  readonly quiet: boolean;
+}
+
 function layoutRow(
   row: Row,
-  at: { readonly lane: number; readonly row: number; readonly y: number; readonly h: number },
+  { quiet, ...at }: RowPlace,
   view: View,
-  left: number,
-  right: number,
+  [left, right]: readonly [number, number],
+  folds: readonly FoldBox[],
   boxes: Box[],
   bands: Band[],
+  lane: ShownLane,
 ): void {
   let i = Math.max(0, firstEndingAfter(row, left));
   while (i < row.marks.length) {
@@ -191,9 +195,10 @@ function layoutRow(
     const next = row.marks[i + 1];
     const nextX = next === undefined ? Number.POSITIVE_INFINITY : placeMark(next, view).x;
     if (nextX - x < BAND_GAP && w <= BAND_GAP) {
-      const last = layoutBand(row, i, x, at, view, bands);
-      if (last > i + 1) {
-        i = last;
+      const band = layoutBand(row, i, x, at, view, lane);
+      if (band !== undefined) {
+        bands.push(band.band);
+        i = band.next;
         continue;
       }
     }
@@ -204,60 +209,66 @@ function layoutRow(
         x0: view.placed.toX(part.start) - view.scrollX,
         x1: view.placed.toXEnd(part.end) - view.scrollX,
       }));
+    // Words stop at a fold: what stands behind it is another time.
+    const fold = folds.find(({ x0, open }) => !open && x0 >= x + w - 1);
+    const free = Math.min(
+      nextX - (next?.shape === 'point' ? 12 : 4),
+      (fold?.x0 ?? Number.POSITIVE_INFINITY) - 4,
+    );
     boxes.push({
       mark,
       ...at,
       x,
       w,
-      room: Math.max(0, nextX - x - w - (next?.shape === 'point' ? 12 : 4)),
-      ...(joints === undefined ? {} : { joints }),
+      room: Math.max(0, free - x - w),
+      ...(quiet ? { quiet: true as const } : {}),
+      ...(mark.group === undefined ? {} : { steps: layoutSteps(mark.group, view) }),
+      ...(joints === undefined || quiet ? {} : { joints }),
     });
     i++;
   }
 }
 
-/** Counts marks column by column with a binary search each, so a band costs its width and not its marks. */
-function layoutBand(
-  row: Row,
-  from: number,
-  x: number,
-  place: { readonly lane: number; readonly y: number; readonly h: number },
-  view: View,
-  bands: Band[],
-): number {
-  const columns: number[] = [];
-  const kept: { readonly x: number; readonly mark: Mark }[] = [];
-  const index = indexOf(row);
-  let i = from;
-  let column = x;
-  while (i < row.marks.length && column < view.width + BAND_GAP) {
-    let until = firstAbove(index.starts, view.placed.toTime(column + BAND_GAP + view.scrollX), i);
-    // Marks do not overlap, so only the last one of a column can be wide: it stays a mark of its own.
-    const last = row.marks[until - 1];
-    const isWide = until > i && last !== undefined && placeMark(last, view).w > 2 * BAND_GAP;
-    if (isWide) until--;
-    if (until === i) break;
-    columns.push(until - i);
-    const at = index.kept[firstAbove(index.kept, i - 1, 0)] ?? until;
-    const verdict = at < until ? row.marks[at] : undefined;
-    if (verdict !== undefined) kept.push({ x: column, mark: verdict });
-    i = until;
-    column += BAND_GAP;
-    if (isWide) break;
+/** Where the fill of a group climbs: a step for every member, as many as there are columns of 3 pixels. */
+function layoutSteps(
+  { made, members }: RowGroup,
+  { placed, scrollX, width }: View,
+): NonNullable<Box['steps']> {
+  const steps: { x: number; share: number }[] = [];
+  let i = 0;
+  while (i < made.length) {
+    const x = placed.toX(made[i] ?? 0) - scrollX;
+    if (x > width) break;
+    const next = Math.max(i + 1, firstAbove(made, placed.toTime(Math.max(x, -3) + 3 + scrollX), i));
+    steps.push({ x, share: next / members.length });
+    i = next;
   }
-  if (i <= from + 1) return i;
-  bands.push({ lane: place.lane, x0: x, x1: column, y: place.y, h: place.h, count: i - from, columns, kept });
-  return i;
+  return steps;
 }
 
-function layoutFolds({ scale, placed, scrollX, width }: View): Frame['folds'] {
-  const folds: { x0: number; x1: number; text: string }[] = [];
-  if (scale.kind !== 'chapters') return folds;
-  for (const { start, end } of scale.folds) {
-    const idle = end - start;
-    const x0 = placed.toX(start + idle * 0.4) - scrollX;
-    const x1 = placed.toX(start + idle * 0.9) - scrollX;
-    if (x1 > -10 && x0 < width + 10) folds.push({ x0, x1, text: durationText(idle) });
+/** Folds in the picture; those too narrow to be told apart are left out. */
+function layoutFolds({ scale, placed, scrollX, width }: View): readonly FoldBox[] {
+  const boxes: FoldBox[] = [];
+  if (scale.kind !== 'chapters') return boxes;
+  const { folds } = scale;
+  const from = placed.toTime(scrollX - 10);
+  let low = 0;
+  let high = folds.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((folds[middle]?.end ?? 0) < from) low = middle + 1;
+    else high = middle;
   }
-  return folds;
+  for (let i = low; i < folds.length; i++) {
+    const { start, end, open } = folds[i] ?? { start: 0, end: 0, open: false };
+    const idle = end - start;
+    const x0 = placed.toX(start + idle * (open ? 0.02 : 0.4)) - scrollX;
+    const x1 = placed.toX(start + idle * (open ? 0.98 : 0.9)) - scrollX;
+    if (x0 > width + 10) break;
+    if (x1 - x0 >= 2) boxes.push({ x0, x1, text: durationText(idle), start, open });
+    // Far out there are more folds than pixels: only some are drawn.
+    else if (boxes.length === 0 || x0 - (boxes.at(-1)?.x0 ?? 0) > 6)
+      boxes.push({ x0, x1: x0 + 1, text: '', start, open });
+  }
+  return boxes;
 }

@@ -1,6 +1,6 @@
 import type { EventId } from '../../src/index.ts';
-import type { Box, Density, LaneBox, View } from './geometry.ts';
-import { placeMark } from './geometry.ts';
+import type { Arranged } from './arrange.ts';
+import { type Box, type Density, type LaneBox, placeMark, rowY, type View } from './geometry.ts';
 import type { Mark } from './marks.ts';
 import type { TimelineModel } from './model.ts';
 
@@ -24,6 +24,7 @@ const INSET = 4;
 /** Arrows that lead to a visible mark. */
 export function linkPaths(
   model: TimelineModel,
+  arranged: Arranged,
   view: View,
   lanes: readonly LaneBox[],
   density: Density,
@@ -31,16 +32,19 @@ export function linkPaths(
 ): Link[] {
   const links: Link[] = [];
   for (const box of boxes) {
-    if (box.mark.shape === 'ghost' || box.mark.shape === 'drift') continue;
+    const { shape } = box.mark;
+    if (shape === 'ghost' || shape === 'drift' || shape === 'group' || box.quiet === true) continue;
+    // Members of a group hang on its trunk.
+    if (lanes[box.lane]?.lane.rows[box.row]?.member === true) continue;
     if (box.mark.glyph === 'never-stored' && box.mark.start > view.playhead) continue;
-    const cause = causeOf(model, box.mark);
+    const cause = causeOf(model, arranged, box.mark);
     if (cause === undefined) continue;
     const lane = lanes[cause.lane];
-    if (lane === undefined || lane.collapsed || lanes[box.lane]?.collapsed === true) continue;
-    const from: Rect = { ...placeMark(cause.mark, view), y: lane.rows[cause.row] ?? lane.y, h: density.bar };
+    if (lane === undefined || lane.lane.collapsed) continue;
+    const from: Rect = { ...placeMark(cause.mark, view), y: rowY(lane, cause.row), h: density.bar };
     links.push(
       ...pathsBetween(
-        model,
+        arranged,
         cause,
         from,
         box,
@@ -52,10 +56,10 @@ export function linkPaths(
 }
 
 /** The nearest cause that has a mark. */
-function causeOf(model: TimelineModel, mark: Mark) {
+function causeOf(model: TimelineModel, arranged: Arranged, mark: Mark) {
   let at = model.flow.cause[mark.event] ?? -1;
   for (let i = 0; i < 8 && at >= 0; i++) {
-    const place = model.placeOf(at as EventId);
+    const place = arranged.placeOf(at as EventId);
     if (place !== undefined && place.mark !== mark) return place;
     at = model.flow.cause[at] ?? -1;
   }
@@ -63,7 +67,7 @@ function causeOf(model: TimelineModel, mark: Mark) {
 }
 
 function pathsBetween(
-  model: TimelineModel,
+  arranged: Arranged,
   cause: { readonly lane: number; readonly row: number; readonly mark: Mark },
   a: Rect,
   box: Box,
@@ -71,7 +75,7 @@ function pathsBetween(
 ): Link[] {
   const from = cause.mark.event;
   const to = box.mark.event;
-  const laneOf = (lane: number) => model.lanes[lane]?.id;
+  const laneOf = (lane: number) => arranged.lanes[lane]?.id;
   const source = laneOf(cause.lane);
   const target = laneOf(box.lane);
   if (source === target) {

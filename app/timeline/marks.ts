@@ -27,10 +27,10 @@ export type Glyph =
 
 /**
  * One thing in a row. `bar` lasts, `point` does not, `ghost` is planned or owed and not there (dashed), `drift` is an object
- * that someone changed (hatched).
+ * that someone changed (hatched), `group` stands for the rows of a closed group.
  */
 export interface Mark {
-  readonly shape: 'bar' | 'point' | 'ghost' | 'drift';
+  readonly shape: 'bar' | 'point' | 'ghost' | 'drift' | 'group';
   /** The event that it stands for. */
   readonly event: EventId;
   readonly start: Milliseconds;
@@ -63,10 +63,29 @@ export interface Mark {
   readonly after?: string;
   /** Other events that it stands for. */
   readonly also?: readonly EventId[];
+  /** What a `group` stands for. */
+  readonly group?: RowGroup;
+}
+
+/** Rows that tell of things alike: one row while closed. */
+export interface RowGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly members: readonly Row[];
+  /** When each member came to be there, rising; a member that never did is not among them. */
+  readonly made: Float64Array;
+  /** The event that made all of them, if it is one and the same. */
+  readonly cause: EventId | undefined;
 }
 
 export interface Row {
   readonly label?: string;
+  /** What the row tells of: rows alike may stand as one. */
+  readonly about?: { readonly kind: string; readonly name: string };
+  /** The row stands for a group and opens it. */
+  readonly header?: { readonly group: RowGroup; readonly open: boolean };
+  /** The row is a member of an open group. */
+  readonly member?: true;
   /** By start; they do not overlap. */
   readonly marks: readonly Mark[];
 }

@@ -1,5 +1,5 @@
 import type { EventId } from '../../src/index.ts';
-import type { ScaleKind } from '../stores/viewport.ts';
+import { MAX_ZOOM, MIN_ZOOM, type ScaleKind } from '../stores/viewport.ts';
 import type { TimelineModel } from './model.ts';
 import type { PlacedScale, TimeScale } from './scale.ts';
 
@@ -9,10 +9,14 @@ export interface Window {
   readonly zoom: number | undefined;
   readonly scrollX: number;
   readonly width: number;
+  /** Folds of idle time that are open. */
+  readonly openFolds?: readonly number[];
 }
 
-export const scaleOf = (model: TimelineModel, { scale }: Pick<Window, 'scale'>): TimeScale =>
-  scale === 'chapters' ? model.chapters : model.clock;
+export const scaleOf = (
+  model: TimelineModel,
+  { scale, openFolds = [] }: Pick<Window, 'scale' | 'openFolds'>,
+): TimeScale => (scale === 'chapters' ? model.chapters.opened(openFolds) : model.clock);
 
 /** The zoom shown until someone zooms: chapters at reading size or filling the picture, the clock in full. */
 export function zoomOf(model: TimelineModel, window: Window): number {
@@ -41,7 +45,7 @@ export function zoomAt(
   const scale = scaleOf(model, window);
   const before = zoomOf(model, window);
   const least = Math.min(before, scale.zoomFor(window.width));
-  const zoom = Math.max(least, Math.min(1e7, before * factor));
+  const zoom = Math.max(least, Math.min(MAX_ZOOM, before * factor));
   const time = scale.at(before).toTime(x + window.scrollX);
   const scrollX = scale.at(zoom).toX(time) - x;
   return { zoom, scrollX: clampScroll(model, { ...window, zoom }, scrollX) };
@@ -52,6 +56,29 @@ export function fitAll(
   window: Window,
 ): { readonly zoom: number; readonly scrollX: number } {
   return { zoom: scaleOf(model, window).zoomFor(window.width), scrollX: 0 };
+}
+
+/** Fills the picture with a stretch of time. */
+export function fitStretch(
+  model: TimelineModel,
+  window: Window,
+  start: number,
+  end: number,
+): { readonly zoom: number; readonly scrollX: number } {
+  const scale = scaleOf(model, window);
+  const span = (zoom: number) => scale.at(zoom).toXEnd(end) - scale.at(zoom).toX(start);
+  const wish = window.width * 0.92;
+  // Rooms that do not stretch make the width no plain multiple of the zoom: halve the way until it fits.
+  let low = MIN_ZOOM;
+  let high = MAX_ZOOM;
+  for (let i = 0; i < 60; i++) {
+    const middle = Math.sqrt(low * high);
+    if (span(middle) > wish) high = middle;
+    else low = middle;
+  }
+  const zoom = Math.max(low, Math.min(1, scale.zoomFor(window.width)));
+  const middle = (scale.at(zoom).toX(start) + scale.at(zoom).toXEnd(end)) / 2;
+  return { zoom, scrollX: clampScroll(model, { ...window, zoom }, middle - window.width / 2) };
 }
 
 /** Brings an event into the middle; `fill`: as large as the picture allows. */
@@ -69,7 +96,7 @@ export function fitEvent(
   const wish = window.width * (fill ? 0.92 : 0.4);
   if (mark.end > mark.start && (fill || span(zoom) > window.width * 0.8))
     zoom *= wish / Math.max(1, span(zoom));
-  zoom = Math.min(1e7, Math.max(0.02, zoom));
+  zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom));
   const middle = (scale.at(zoom).toX(mark.start) + scale.at(zoom).toXEnd(mark.end)) / 2;
   return { zoom, scrollX: clampScroll(model, { ...window, zoom }, middle - window.width / 2) };
 }

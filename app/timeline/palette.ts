@@ -10,6 +10,7 @@ export interface Palette {
   readonly paper: string;
   readonly tide: string;
   readonly desk: string;
+  readonly sheet: string;
   readonly line: string;
   readonly line2: string;
   readonly warnFill: string;
@@ -35,6 +36,7 @@ export function readPalette(element: Element): Palette {
     paper: get('paper'),
     tide: get('tide'),
     desk: get('desk'),
+    sheet: get('sheet'),
     line: get('line'),
     line2: get('line2'),
     warnFill: get('warn-fill'),

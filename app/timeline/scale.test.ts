@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { milliseconds } from '../../src/index.ts';
+import { PLAIN } from './arrange.ts';
 import type { View } from './geometry.ts';
 import { eventOf, hitTest } from './hit-test.ts';
-import { firstEndingAfter, layout } from './layout.ts';
+import { layout } from './layout.ts';
 import { timelineOf } from './model.ts';
 import { zoomAt } from './navigate.ts';
+import { firstEndingAfter } from './row-index.ts';
 import { mixPlaced, readableWidth } from './scale.ts';
 import { seedTrace } from './seed-trace.ts';
 import { readTicks, roundStep } from './ticks.ts';
@@ -23,7 +25,7 @@ const viewOf = (more: Partial<View> = {}): View => ({
   scrollX: 0,
   edge: model.chapters.width(1),
   scrollY: 0,
-  collapsed: [],
+  arrangement: PLAIN,
   playhead: 225,
   lit: new Set(),
   ...more,

@@ -15,6 +15,8 @@ export interface Chapter {
 export interface Fold {
   readonly start: Milliseconds;
   readonly end: Milliseconds;
+  /** A person opened it: its time has room like any other. */
+  readonly open: boolean;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface TimeScale {
   /** Zoom at which everything is so wide. */
   zoomFor(width: number): number;
   at(zoom: number): PlacedScale;
+  /** The same scale with these folds opened, by their start. */
+  opened(starts: readonly number[]): TimeScale;
 }
 
 export interface PlacedScale {
@@ -45,6 +49,8 @@ const LEAD = 10;
 const TRAIL = 84;
 /** Idle time inside a chapter that is worth a fold. */
 const FOLD_FROM_MS = 1000;
+/** Below this zoom the rooms that do not stretch shrink too, so that everything can be fitted. */
+const SHRINK_FROM = 0.2;
 
 /** Chapters of a trace: its command steps, and waits during which something happened. */
 export function readChapters(trace: Trace): readonly Chapter[] {
@@ -118,7 +124,7 @@ export function chaptersScale(trace: Trace, lanes: readonly Lane[]): TimeScale {
   const index = new Map<number, number>();
   for (let i = 0; i < cuts.length; i++) index.set(cuts[i] ?? 0, i);
 
-  const opened = new Set(chapters.map(({ start }) => index.get(start) ?? 0));
+  const begins = new Set(chapters.map(({ start }) => index.get(start) ?? 0));
   const foldable = idleGaps(cuts, lanes, index);
   const folds: Fold[] = [];
   // Widths of the gap that ends at each cut: what zoom stretches, and what it does not.
@@ -127,13 +133,13 @@ export function chaptersScale(trace: Trace, lanes: readonly Lane[]): TimeScale {
   for (let i = 1; i < cuts.length; i++) {
     const from = cuts[i - 1] ?? 0;
     const to = cuts[i] ?? 0;
-    if (opened.has(i)) {
+    if (begins.has(i)) {
       const idle = to - from;
       still[i] = TRAIL + (idle > 0 ? FOLD_WIDTH : 0) + LEAD;
-      if (idle > 0) folds.push({ start: milliseconds(from), end: milliseconds(to) });
+      if (idle > 0) folds.push({ start: milliseconds(from), end: milliseconds(to), open: false });
     } else if (foldable.has(i)) {
       still[i] = FOLD_WIDTH + 2 * LEAD + 60;
-      folds.push({ start: milliseconds(from), end: milliseconds(to) });
+      folds.push({ start: milliseconds(from), end: milliseconds(to), open: false });
     } else {
       gap[i] = 1.2 + 3 * Math.log2(1 + (to - from));
     }
@@ -141,7 +147,24 @@ export function chaptersScale(trace: Trace, lanes: readonly Lane[]): TimeScale {
   // Chapters that touch share one cut: the room between them is a jump at that time.
   stretch(demands, index, gap, still);
 
-  return knotScale('chapters', chapters, folds, cuts, placeKnots(chapters, cuts, index, gap, still));
+  let made: { readonly key: string; readonly scale: TimeScale } | undefined;
+  const opened = (starts: readonly number[]): TimeScale => {
+    if (starts.length === 0) return closed;
+    const key = starts.join();
+    if (made?.key !== key) made = { key, scale: withOpen(new Set(starts)) };
+    return made.scale;
+  };
+  const withOpen = (open: ReadonlySet<number>): TimeScale =>
+    knotScale(
+      'chapters',
+      chapters,
+      folds.map((fold) => ({ ...fold, open: open.has(fold.start) })),
+      cuts,
+      placeKnots(chapters, cuts, index, gap, still, open),
+      opened,
+    );
+  const closed = withOpen(new Set());
+  return closed;
 }
 
 function readDemands(
@@ -257,6 +280,7 @@ function placeKnots(
   index: ReadonlyMap<number, number>,
   gap: Float64Array,
   still: Float64Array,
+  open: ReadonlySet<number>,
 ): Knots {
   const times: number[] = [];
   const flex: number[] = [];
@@ -286,9 +310,11 @@ function placeKnots(
       const idle = time - from;
       const trail = (still[i] ?? 0) - FOLD_WIDTH - LEAD;
       s += trail;
-      put(from + idle * 0.4);
-      s += FOLD_WIDTH;
-      put(from + idle * 0.9);
+      const isOpen = open.has(from);
+      put(from + idle * (isOpen ? 0.02 : 0.4));
+      if (isOpen) f += 140 + 60 * Math.log2(1 + idle / 1000);
+      else s += FOLD_WIDTH;
+      put(from + idle * (isOpen ? 0.98 : 0.9));
       s += LEAD;
       put(time);
       continue;
@@ -322,7 +348,8 @@ export function clockScale(trace: Trace, cuts: Float64Array): TimeScale {
     length: 2,
     fixedAll: LEAD + 60,
   };
-  return knotScale('clock', chapters, [], cuts, knots);
+  const scale: TimeScale = knotScale('clock', chapters, [], cuts, knots, () => scale);
+  return scale;
 }
 
 function knotScale(
@@ -331,6 +358,7 @@ function knotScale(
   folds: readonly Fold[],
   cuts: Float64Array,
   knots: Knots,
+  opened: TimeScale['opened'],
 ): TimeScale {
   const flexAll = knots.flex[knots.length - 1] ?? 0;
   const { fixedAll } = knots;
@@ -340,8 +368,14 @@ function knotScale(
     chapters,
     folds,
     cuts,
-    width: (zoom) => flexAll * zoom + fixedAll,
-    zoomFor: (width) => Math.max(0.02, (width - fixedAll) / Math.max(1e-9, flexAll)),
+    width: (zoom) => flexAll * zoom + fixedAll * shrink(zoom),
+    zoomFor: (width) => {
+      const stretched = (width - fixedAll) / Math.max(1e-9, flexAll);
+      return stretched >= SHRINK_FROM
+        ? stretched
+        : Math.max(1e-9, width / Math.max(1e-9, flexAll + fixedAll / SHRINK_FROM));
+    },
+    opened,
     at: (zoom) => {
       if (placed?.zoom !== zoom) placed = { zoom, scale: placeScale(knots, zoom) };
       return placed.scale;
@@ -349,8 +383,11 @@ function knotScale(
   };
 }
 
+const shrink = (zoom: number): number => Math.min(1, zoom / SHRINK_FROM);
+
 function placeScale({ times, flex, fixed, length }: Knots, zoom: number): PlacedScale {
-  const xAt = (i: number) => (flex[i] ?? 0) * zoom + (fixed[i] ?? 0);
+  const still = shrink(zoom);
+  const xAt = (i: number) => (flex[i] ?? 0) * zoom + (fixed[i] ?? 0) * still;
   /** First knot whose time is greater than (or, `orEqual`, not less than) a time. */
   const after = (time: number, orEqual: boolean) => {
     let low = 0;

@@ -1,11 +1,12 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import type { EventId } from '../../src/index.ts';
-import { nameOf, reasonOf, verdictOf } from '../../src/index.ts';
+import { verdictOf } from '../../src/index.ts';
 import { stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { mountCanvas } from './canvas-view.ts';
 import { isKey, takesText, timelineCommands } from './commands.ts';
+import type { Hover } from './gestures.ts';
+import { pressKey } from './hold.ts';
 import { LaneHeaders } from './lane-headers.tsx';
 import { type TimelineModel, timelineOf } from './model.ts';
 import { Transport } from './transport.tsx';
@@ -13,6 +14,7 @@ import './timeline.css';
 
 // The picture is what a wide page shows first.
 const EventList = lazy(() => import('./event-list.tsx').then((m) => ({ default: m.EventList })));
+const Tooltip = lazy(() => import('./tooltip.tsx').then((m) => ({ default: m.Tooltip })));
 const UprightTrace = lazy(() => import('./upright.tsx').then((m) => ({ default: m.UprightTrace })));
 
 const HEADER_WIDTH = 190;
@@ -37,11 +39,11 @@ export function TimelineRoom() {
       onKeyDown={(event) => {
         if (takesText(event.target) || event.defaultPrevented) return;
         const command = commands.current.find(
-          ({ scope, keys }) => scope === 'timeline' && keys.some((key) => isKey(event, key)),
+          ({ scope, keys }) => scope === 'timeline' && keys.some((key) => isKey(event.nativeEvent, key)),
         );
         if (command === undefined) return;
         event.preventDefault();
-        command.run();
+        pressKey(command, event.nativeEvent);
       }}
     >
       <Transport model={model} />
@@ -79,7 +81,7 @@ function usePhone(): boolean {
 }
 
 /** Moves the playhead while playing, whether the picture is shown or the list. */
-function usePlayDriver(): void {
+export function usePlayDriver(): void {
   const { playback } = useStudio();
   const playing = useStore(playback, (state) => state.playing);
   useEffect(() => {
@@ -119,7 +121,7 @@ function Picture({ model }: { readonly model: TimelineModel }) {
   const { viewport } = studio;
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [hover, setHover] = useState<{ readonly event: EventId; readonly x: number; readonly y: number }>();
+  const [hover, setHover] = useState<Hover>();
 
   useEffect(() => {
     const element = host.current;
@@ -152,50 +154,25 @@ function Picture({ model }: { readonly model: TimelineModel }) {
         <p id="timeline-hint" className="visually-hidden">
           The same events are in the list: press L.
         </p>
-        {hover !== undefined && <Tooltip model={model} hover={hover} />}
+        <Suspense fallback={null}>{hover !== undefined && <Tooltip model={model} hover={hover} />}</Suspense>
       </div>
     </div>
   );
 }
 
 function summary({ trace, moments }: TimelineModel): string {
-  const steps = trace.steps
-    .filter(({ kind }) => kind === 'command')
-    .map(({ index, title }) => {
-      const event = trace.events.find((e) => e.kind === 'step' && e.step === index);
-      const verdict = event === undefined ? '' : verdictOf(event).word;
-      return verdict === '' ? title : `${title}: ${verdict}`;
-    });
-  return `Timeline of ${moments.length} events. ${steps.join('. ')}`;
-}
-
-function Tooltip({
-  model,
-  hover,
-}: {
-  readonly model: TimelineModel;
-  readonly hover: { readonly event: EventId; readonly x: number; readonly y: number };
-}) {
-  const event = model.trace.events[hover.event];
-  const width = useStore(useStudio().viewport, (state) => state.width);
-  if (event === undefined) return undefined;
-  const verdict = verdictOf(event);
-  const reason = reasonOf(event);
-  const flip = hover.x > width - 330;
-  return (
-    <div
-      className="timeline-tooltip"
-      style={{ top: hover.y + 16, ...(flip ? { right: width - hover.x + 8 } : { left: hover.x + 12 }) }}
-    >
-      <b>{nameOf(model.trace, event)}</b>
-      {verdict.word !== '' && <span className={`tone-${verdict.tone}`}>{verdict.word}</span>}
-      {reason !== '' && <p>{reason.length > 240 ? `${reason.slice(0, 240)}…` : reason}</p>}
-    </div>
-  );
+  const told = trace.events.flatMap((event) => {
+    const title = trace.steps[event.step]?.title ?? '';
+    if (event.kind !== 'step' || trace.steps[event.step]?.kind !== 'command') return [];
+    const verdict = verdictOf(event).word;
+    return [verdict === '' ? title : `${title}: ${verdict}`];
+  });
+  const rest = told.length > 12 ? `. And ${told.length - 12} more steps` : '';
+  return `Timeline of ${moments.length} events. ${told.slice(0, 12).join('. ')}${rest}`;
 }
 
 /** Says each moment politely while a person steps; while playing it would only fall behind. */
-function Announcer({
+export function Announcer({
   model,
   playback,
 }: {

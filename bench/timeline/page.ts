@@ -1,5 +1,7 @@
 import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
+import { createFind } from '../../app/stores/find.ts';
+import { createFlags } from '../../app/stores/flags.ts';
 import { createPageStore } from '../../app/stores/page.ts';
 import { createPlayback } from '../../app/stores/playback.ts';
 import { createRunStore } from '../../app/stores/run.ts';
@@ -86,6 +88,8 @@ const bench = {
       workspace: createWorkspaceStore(),
       page: createPageStore('light'),
       selection: createSelection(),
+      find: createFind(),
+      flags: createFlags(),
       viewport: createViewport(),
       playback: createPlayback(
         () => playTrack(run.getState().trace),

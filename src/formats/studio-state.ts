@@ -21,6 +21,8 @@ export interface ViewState extends JsonObject {
   readonly panes?: Json;
   /** Markdown that is shown beside the scenario. */
   readonly notes?: string;
+  /** Notes at times of the run: virtual time in milliseconds, and the text. */
+  readonly flags?: readonly (readonly [time: number, note: string])[];
 }
 
 /** Everything that a link or a saved workspace holds. */
@@ -82,5 +84,15 @@ function readFiles(value: Json | undefined): readonly TextFile[] | string {
 function isView(value: JsonObject): value is ViewState {
   const number = (key: string): boolean => ['number', 'undefined'].includes(typeof get(value, key));
   const text = (key: string): boolean => ['string', 'undefined'].includes(typeof get(value, key));
-  return number('playhead') && number('event') && text('notes');
+  return number('playhead') && number('event') && text('notes') && areFlags(get(value, 'flags'));
+}
+
+function areFlags(value: Json | undefined): boolean {
+  if (value === undefined) return true;
+  return (
+    Array.isArray(value) &&
+    (value as readonly Json[]).every(
+      (one) => Array.isArray(one) && typeof one[0] === 'number' && typeof one[1] === 'string',
+    )
+  );
 }

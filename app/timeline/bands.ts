@@ -1,0 +1,95 @@
+import type { ShownLane } from './arrange.ts';
+import { type Band, placeMark, type View } from './geometry.ts';
+import type { LaneId, Row } from './marks.ts';
+import { countTones, firstAbove, firstKept, indexOf } from './row-index.ts';
+
+const COLUMN = 3;
+/** Above so many marks the plate says how many, not which. */
+const TOLD = 400;
+
+/** What the marks of a lane are called when there are many. */
+const NOUN: Readonly<Record<LaneId, string>> = {
+  steps: 'steps',
+  'api-server': 'requests',
+  mutating: 'calls',
+  validating: 'calls',
+  etcd: 'writes',
+  'update-requests': 'states',
+  background: 'attempts',
+  downstream: 'changes',
+  events: 'lines',
+  reports: 'reports',
+};
+
+/**
+ * Marks closer than they can be drawn, from one index on, as columns. They are counted with a binary search a column, so a
+ * band costs its width and not its marks. Undefined if fewer than two marks meet.
+ */
+export function layoutBand(
+  row: Row,
+  from: number,
+  x: number,
+  place: { readonly lane: number; readonly row: number; readonly y: number; readonly h: number },
+  view: View,
+  lane: ShownLane,
+): { readonly band: Band; readonly next: number } | undefined {
+  const columns: number[] = [];
+  const kept: { x: number; mark: Row['marks'][number]; count: number }[] = [];
+  const { starts } = indexOf(row);
+  let i = from;
+  let column = Math.max(x, -COLUMN);
+  const drawn = column;
+  while (i < row.marks.length && column < view.width + COLUMN) {
+    let until = firstAbove(starts, view.placed.toTime(column + COLUMN + view.scrollX), i);
+    const last = row.marks[until - 1];
+    // In most rows marks do not overlap, so only the last one of a column can be wide: it stays a mark of its own.
+    const isWide = until > i && last !== undefined && placeMark(last, view).w > 2 * COLUMN;
+    if (isWide) until--;
+    if (until === i) break;
+    columns.push(until - i);
+    const at = firstKept(row, i, until);
+    const mark = row.marks[at];
+    const before = kept.at(-1);
+    if (mark !== undefined) {
+      const [error = 0, deny = 0, warn = 0] = countTones(row, i, until);
+      // Verdicts that would cover each other are one mark with their number.
+      if (before !== undefined && column - before.x < 12) before.count += error + deny + warn;
+      else kept.push({ x: column, mark, count: error + deny + warn });
+    }
+    i = until;
+    column += COLUMN;
+    if (isWide) break;
+  }
+  if (i <= from + 1) return undefined;
+  const count = i - from;
+  return {
+    next: i,
+    band: {
+      ...place,
+      x0: drawn,
+      x1: column,
+      count,
+      columns,
+      kept,
+      tones: countTones(row, from, i),
+      text: bandText(row, from, i, lane),
+      start: row.marks[from]?.start ?? 0,
+      end: row.marks[i - 1]?.end ?? 0,
+    },
+  };
+}
+
+function bandText(row: Row, from: number, until: number, lane: ShownLane): string {
+  const count = until - from;
+  const noun = `${count.toLocaleString('en')} ${NOUN[lane.id]}`;
+  if (count > TOLD) return noun;
+  const words = new Map<string, number>();
+  for (let i = from; i < until; i++) {
+    const mark = row.marks[i];
+    const word = lane.id === 'etcd' || mark === undefined ? '' : (mark.short ?? mark.text);
+    words.set(word, (words.get(word) ?? 0) + 1);
+  }
+  if (words.size > 3 || words.has('')) return noun;
+  const told = [...words].sort(([, a], [, b]) => b - a).map(([word, times]) => `${times} ${word}`);
+  return words.size === 1 ? (told[0] ?? noun) : `${noun}: ${told.join(', ')}`;
+}
