@@ -8,12 +8,20 @@ export function findSuites(folder: string, wanted: Suite | undefined): readonly 
   const suites: Suite[] = [];
   if (expressionFiles(folder).length > 0) suites.push('expressions');
   if (recordingFolders(folder).length > 0) suites.push('cluster');
+  if (testFiles(folder).length > 0) suites.push('cli');
   return suites;
 }
 
-export async function* runSuite(suite: Suite, folder: string): AsyncGenerator<CaseResult> {
-  if (suite === 'expressions') yield* runExpressions(folder);
-  else yield* runRecordings(folder);
+/** `oracle` is a folder with the recorded results of the CLI; without it those beside the folder are taken, if there are any. */
+export async function* runSuite(suite: Suite, folder: string, oracle?: string): AsyncGenerator<CaseResult> {
+  switch (suite) {
+    case 'expressions':
+      return yield* runExpressions(folder);
+    case 'cluster':
+      return yield* runRecordings(folder);
+    case 'cli':
+      return yield* runTests(folder, oracle);
+  }
 }
 
 function filesBelow(folder: string): string[] {
@@ -40,6 +48,37 @@ function recordingFolders(folder: string): string[] {
   return filesBelow(folder)
     .filter((path) => basename(path) === 'recording.json')
     .map((path) => join(path, '..'));
+}
+
+function testFiles(folder: string): string[] {
+  return filesBelow(folder).filter((path) => basename(path) === 'kyverno-test.yaml');
+}
+
+const CLI_RECORDINGS = 'cli-results.jsonl';
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** The files on disk; tests may name some outside the folder. */
+const DISK = {
+  read: readIfThere,
+  list: (path: string) =>
+    existsSync(path) && statSync(path).isDirectory() ? readdirSync(path).sort() : undefined,
+};
+
+async function* runTests(folder: string, oracle: string | undefined): AsyncGenerator<CaseResult> {
+  const { runCliSuite } = await import('../src/conformance/cli/suite.ts');
+  const { readCliRecordings } = await import('../src/conformance/cli/recording.ts');
+  const places = oracle === undefined ? [folder, join(folder, '../oracle/cli')] : [oracle];
+  const recorded = places.map((place) => readIfThere(join(place, CLI_RECORDINGS)));
+  const index = readIfThere(join(folder, 'index.jsonl'));
+  yield* runCliSuite({
+    tree: DISK,
+    tests: testFiles(folder).map((path) => ({ path, id: relative(folder, path) })),
+    ...(index === undefined ? {} : { index }),
+    recordings: readCliRecordings(recorded.find((text) => text !== undefined) ?? ''),
+  });
 }
 
 async function* runExpressions(folder: string): AsyncGenerator<CaseResult> {

@@ -4,7 +4,10 @@
  * Without arguments it runs the project's own fixtures and holds them against the known-gap table: a case that fails
  * without a row, and a row whose case passes, both fail the run. With a folder it runs that folder's cases.
  *
- *   npm run conformance -- <folder> [--suite expressions|cluster] [--json] [--only PREFIX]
+ *   npm run conformance -- <folder> [--suite expressions|cluster|cli] [--oracle <folder>] [--json] [--only PREFIX] [--failures]
+ *
+ * The suite `cli` runs every kyverno-test.yaml below the folder. Recorded results of the real CLI (`cli-results.jsonl`) are
+ * looked for in the folder of `--oracle`, else in the folder itself and in its sibling `oracle/cli`.
  *
  * `--json` prints one line a case: {"id", "outcome": "pass" | "fail" | "unsupported", "reason"}.
  */
@@ -15,7 +18,7 @@ import { type CaseResult, gapOf, type Suite, unusedGaps } from '../src/conforman
 import { findSuites, runSuite } from './conformance-suites.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const FIXTURES = ['expressions', 'cluster', 'cluster-versions'].map((name) =>
+const FIXTURES = ['expressions', 'cluster', 'cluster-versions', 'cli'].map((name) =>
   join(root, 'fixtures/kyverno', name),
 );
 
@@ -23,6 +26,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     suite: { type: 'string' },
+    oracle: { type: 'string' },
     json: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     failures: { type: 'boolean', default: false },
@@ -36,7 +40,7 @@ for (const folder of missing) console.error(`absent: ${folder}`);
 const results: CaseResult[] = [];
 for (const folder of folders.filter((candidate) => existsSync(candidate)))
   for (const suite of findSuites(folder, values.suite as Suite | undefined))
-    for await (const result of runSuite(suite, folder)) {
+    for await (const result of runSuite(suite, folder, values.oracle)) {
       if (!result.id.startsWith(values.only)) continue;
       results.push(result);
       if (values.json)
@@ -55,6 +59,7 @@ if (!values.json) {
   for (const result of closed) console.log(`CLOSED GAP ${result.id}: passes; remove its row from the table`);
   for (const gap of stale)
     console.log(`STALE GAP ${gap}: no failing case left; remove its row from the table`);
+  printMessages();
   const passed = results.filter((result) => result.outcome === 'pass').length;
   console.log(`${passed} passed, ${failed} failed`);
 }
@@ -83,4 +88,18 @@ function printTable(): void {
       ].join(' '),
     );
   }
+}
+
+/** How many of the recorded rows of the CLI came out word for word. */
+function printMessages(): void {
+  const compared = results.flatMap(({ id, rows }) => (rows === undefined ? [] : [{ id, ...rows }]));
+  if (compared.length === 0) return;
+  const sum = (field: 'recorded' | 'agreeing'): number =>
+    compared.reduce((total, rows) => total + rows[field], 0);
+  for (const { id, difference } of values.failures ? compared : [])
+    if (difference !== undefined) console.log(`DIFFERS ${id}: ${difference}`);
+  const percent = ((100 * sum('agreeing')) / sum('recorded')).toFixed(1);
+  console.log(
+    `${sum('agreeing')} of ${sum('recorded')} recorded rows agree, messages included (${percent} %)`,
+  );
 }

@@ -1,6 +1,6 @@
 import { KNOWN_GAPS, type KnownGap } from './known-gaps.ts';
 
-export type Suite = 'expressions' | 'cluster';
+export type Suite = 'expressions' | 'cluster' | 'cli';
 
 /** What became of one case. `group` is the row of the summary that it counts in. */
 export interface CaseResult {
@@ -8,6 +8,8 @@ export interface CaseResult {
   readonly group: string;
   readonly outcome: 'pass' | 'fail' | 'unsupported';
   readonly reason: string;
+  /** How many rows were recorded, and how many of them came out with the same message. */
+  readonly rows?: { readonly recorded: number; readonly agreeing: number; readonly difference?: string };
 }
 
 function covers(gap: KnownGap, id: string): boolean {

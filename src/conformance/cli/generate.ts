@@ -33,7 +33,8 @@ export class ObjectStore {
   }
 
   put(object: KubernetesObject): void {
-    const at = this.#objects.findIndex((old) => old === this.#sameAs(object));
+    const same = this.#sameAs(object);
+    const at = same === undefined ? -1 : this.#objects.indexOf(same);
     if (at < 0) this.#objects.push(object);
     else this.#objects[at] = object;
   }

@@ -1,4 +1,5 @@
 import { get, getList, getString, type Json } from '../../base/json.ts';
+import type { CaseResult } from '../index.ts';
 import type { ResultRow } from './check-results.ts';
 import type { CliTestRun } from './run.ts';
 
@@ -35,17 +36,15 @@ function readRow(row: Json): ResultRow {
   };
 }
 
-/** How the rows of a file agree with its recording. */
-export interface RowAgreement {
-  readonly rows: number;
-  /** Rows whose message is the recorded one, too. */
-  readonly messages: number;
-  /** The first difference, in words. */
-  readonly difference?: string;
-}
-
-/** Rows have no order of their own: each is held against one that was recorded, equal ones first. */
-export function compareRows(runs: readonly CliTestRun[], recording: CliRecording): RowAgreement {
+/**
+ * Rows have no order of their own: each is held against one that was recorded, equal ones first. `isWhole`: the recording has
+ * no other rows than these.
+ */
+export function compareRows(
+  runs: readonly CliTestRun[],
+  recording: CliRecording,
+  isWhole: boolean,
+): NonNullable<CaseResult['rows']> {
   const left = [...recording.rows];
   const take = (matches: (row: ResultRow) => boolean): ResultRow | undefined => {
     const at = left.findIndex(matches);
@@ -64,11 +63,11 @@ export function compareRows(runs: readonly CliTestRun[], recording: CliRecording
         : `${row.policy} ${row.rule} ${row.resource}: message ${JSON.stringify(row.message)}, recorded ${JSON.stringify(recorded.message)}`,
     );
   }
-  differences.push(...left.map((row) => `recorded row ${formatRow(row)} is missing`));
+  if (isWhole) differences.push(...left.map((row) => `recorded row ${formatRow(row)} is missing`));
   const [difference] = differences;
   return {
-    rows: recording.rows.length,
-    messages: ours.length - others.length,
+    recorded: isWhole ? recording.rows.length : ours.length,
+    agreeing: ours.length - others.length,
     ...(difference === undefined ? {} : { difference }),
   };
 }
