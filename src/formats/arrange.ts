@@ -4,7 +4,7 @@ import type { TextFile } from '../manifest/manifest.ts';
 import { parseFile } from '../manifest/parse.ts';
 import { readSteps } from './editable-steps.ts';
 import type { SortedDocument } from './sort-documents.ts';
-import { applyEdits, blockItem, formatItem } from './step-text.ts';
+import { applyEdits, blockItem, formatItem, formatScalar } from './step-text.ts';
 import { writeStep } from './write-step.ts';
 
 export const POLICIES_FILE = 'policies.yaml';
@@ -60,12 +60,12 @@ const hasTest = (files: ReadonlyMap<string, string>): boolean => testPath(files)
 
 /** A Test without steps of its own, whose `setup` applies the given files. */
 export function newTest(name: string, setup: readonly string[]): string {
-  const applies = setup.map((file) => `        - apply:\n            file: ${file}\n`).join('');
+  const applies = setup.map((file) => `        - apply:\n            file: ${formatScalar(file)}\n`).join('');
   const steps = setup.length === 0 ? 'steps: []\n' : `steps:\n    - name: setup\n      try:\n${applies}`;
   return `apiVersion: chainsaw.kyverno.io/v1alpha1
 kind: Test
 metadata:
-  name: ${name}
+  name: ${formatScalar(name)}
 spec:
   namespace: default
   ${steps}`;

@@ -37,4 +37,16 @@ describe('a duration', () => {
       }),
     );
   });
+
+  test('of several parts is the sum of their durations, negative as a whole', () => {
+    const part = fc.tuple(fc.nat(999), fc.constantFrom('ns', 'us', 'ms', 's', 'm', 'h'));
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
+        const texts = parts.map(([count, unit]) => `${count}${unit}`);
+        const sum = texts.reduce((total, text) => total + (parseDuration(text) ?? 0n), 0n);
+        expect(parseDuration(texts.join(''))).toBe(sum);
+        expect(parseDuration(`-${texts.join('')}`)).toBe(-sum);
+      }),
+    );
+  });
 });

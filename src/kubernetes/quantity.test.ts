@@ -115,4 +115,30 @@ describe('a quantity', () => {
       }),
     );
   });
+
+  test('compares as the fraction that it is', () => {
+    const decimal: readonly (readonly [string, bigint, bigint])[] = [
+      ['n', 1n, 10n ** 9n],
+      ['u', 1n, 10n ** 6n],
+      ['m', 1n, 1000n],
+      ['', 1n, 1n],
+      ['k', 1000n, 1n],
+      ['Ki', 1024n, 1n],
+      ['M', 10n ** 6n, 1n],
+      ['Mi', 1024n ** 2n, 1n],
+      ['e3', 1000n, 1n],
+    ];
+    const anyAmount = fc.tuple(fc.nat(5000), fc.constantFrom(...decimal)).map(([count, unit]) => ({
+      text: `${count}${unit[0]}`,
+      numerator: BigInt(count) * unit[1],
+      denominator: unit[2],
+    }));
+    fc.assert(
+      fc.property(anyAmount, anyAmount, (left, right) => {
+        const difference = left.numerator * right.denominator - right.numerator * left.denominator;
+        const order = difference < 0n ? -1 : difference > 0n ? 1 : 0;
+        expect(compareQuantity(quantity(left.text), quantity(right.text))).toBe(order);
+      }),
+    );
+  });
 });

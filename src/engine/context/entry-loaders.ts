@@ -318,9 +318,7 @@ export function createEntryLoader(
   for (const [kind, create] of LOADERS) {
     const body = get(entry, kind);
     if (!isObject(body)) continue;
-    return kind !== 'variable' && context.loader.without?.has(kind)
-      ? undefined
-      : create(name, body, context);
+    return kind !== 'variable' && context.loader.without?.has(kind) ? undefined : create(name, body, context);
   }
   return { error: `failed to create deferred loader for context entry ${name}` };
 }

@@ -4,6 +4,7 @@ import { equal, type Json } from '../../base/json.ts';
 import { mergeKustomize } from './kustomize-merge.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { toNode } from './patch-node.ts';
+import { asMaps, obviousMerge } from './strategic.reference.ts';
 
 const merge = (document: Json, patch: Json, type?: string) => {
   const result = mergeKustomize(toNode(document), toNode(patch), type);
@@ -28,6 +29,23 @@ describe('merging as kustomize does', () => {
     fc.assert(
       fc.property(tree(text()), tree(fc.option(text())), (document, patch) => {
         expect(equal(merge(document, patch) as Json, applyMergePatch(document, patch))).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is the same of maps by merge key where some are', () => {
+    const element = (leaf: fc.Arbitrary<Json>) =>
+      fc.uniqueArray(
+        fc.record({ name: fc.constantFrom('a', 'b', 'c'), image: leaf }, { requiredKeys: ['name'] }),
+        { selector: ({ name }) => name, minLength: 1 },
+      );
+    const pod = (leaf: fc.Arbitrary<Json>) =>
+      fc.record({ containers: element(leaf), hostname: leaf }, { requiredKeys: [] }) as fc.Arbitrary<Json>;
+    fc.assert(
+      fc.property(pod(text()), pod(fc.option(text())), (document, patch) => {
+        const merged = merge({ spec: document }, { spec: patch }, 'Pod') as Json;
+        expect(asMaps(merged)).toEqual(obviousMerge(asMaps({ spec: document }), asMaps({ spec: patch })));
       }),
       { numRuns: 500 },
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { equal, type Json, type JsonObject } from '../../base/json.ts';
+import { equal, get, getPath, type Json, type JsonObject } from '../../base/json.ts';
+import { asMaps, obviousMerge } from './strategic.reference.ts';
 import { createThreeWayStrategicMergePatch, createTwoWayStrategicMergePatch } from './strategic-diff.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
 
@@ -33,7 +34,79 @@ const anyPod = (): fc.Arbitrary<JsonObject> =>
     )
     .map((spec) => pod(spec as unknown as Json));
 
+/** A Pod, or a patch of one, in which lists have keys at two levels; `leaf` and `gone` bring nulls and deletions. */
+const keyed = (leaf: fc.Arbitrary<Json>, gone: readonly string[]): fc.Arbitrary<JsonObject> => {
+  const element = (rest: fc.Arbitrary<Json>, names: readonly string[]): fc.Arbitrary<Json> =>
+    fc.uniqueArray(
+      fc
+        .tuple(fc.constantFrom(...names), rest, fc.constantFrom(...gone))
+        .map(([name, item, directive]) =>
+          directive === '' ? { name, ...(item as JsonObject) } : { name, $patch: directive },
+        ),
+      { selector: ({ name }) => name, maxLength: 4 },
+    ) as fc.Arbitrary<Json>;
+  const optional = { requiredKeys: [] };
+  const variable = fc.record({ value: leaf }, optional) as fc.Arbitrary<Json>;
+  const part = fc.record({ image: leaf, tty: leaf, env: element(variable, ['A', 'B', 'C']) }, optional);
+  const spec = fc.record(
+    {
+      containers: element(part as fc.Arbitrary<Json>, ['a', 'b', 'c', 'd']),
+      hostname: leaf,
+      nodeSelector: fc.dictionary(fc.constantFrom('k', 'l'), leaf),
+      tolerations: fc.array(fc.record({ key: scalar() }), { maxLength: 2 }),
+    },
+    optional,
+  );
+  const finalizers = fc.uniqueArray(fc.constantFrom('f', 'g', 'h'));
+  return fc
+    .record({ metadata: fc.record({ finalizers }, optional), spec }, optional)
+    .map((object) => object as unknown as JsonObject);
+};
+const anyDocument = keyed(scalar(), ['']);
+const anyPatch = keyed(fc.oneof(scalar(), fc.constant(null)), ['', '', '', 'delete']);
+
+const namesOf = (list: Json | undefined): readonly Json[] =>
+  (Array.isArray(list) ? (list as readonly Json[]) : []).map((item) => get(item, 'name') ?? item);
+
 describe('strategic merge patch', () => {
+  it('is a merge patch of maps by merge key', () => {
+    fc.assert(
+      fc.property(anyDocument, anyPatch, (document, patch) => {
+        expect(asMaps(apply(document, patch) as Json)).toEqual(obviousMerge(asMaps(document), asMaps(patch)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('lists an element once, those of the patch in its order and the others in theirs', () => {
+    fc.assert(
+      fc.property(anyDocument, anyPatch, (document, patch) => {
+        const path = ['spec', 'containers'];
+        const [after, live, wanted] = [apply(document, patch) as Json, document, patch].map((object) =>
+          namesOf(getPath(object, path)),
+        );
+        if (!after || !live || !wanted) throw new Error('three lists');
+        expect(new Set(after).size).toBe(after.length);
+        expect(after.filter((name) => wanted.includes(name))).toEqual(
+          wanted.filter((name) => after.includes(name)),
+        );
+        expect(after.filter((name) => !wanted.includes(name))).toEqual(
+          live.filter((name) => after.includes(name) && !wanted.includes(name)),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('changes nothing the second time', () => {
+    fc.assert(
+      fc.property(anyDocument, anyPatch, (document, patch) => {
+        const once = apply(document, patch) as JsonObject;
+        expect(apply(once, patch)).toEqual(once);
+      }),
+    );
+  });
+
   it('merges containers by name and puts new ones first', () => {
     const live = pod({ containers: [{ name: 'a', image: '1' }] });
     const patched = apply(live, {
