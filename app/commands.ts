@@ -15,6 +15,7 @@ export interface Command {
 
 const PANES: readonly (readonly [PaneName, string])[] = [
   ['outcome', 'Outcome'],
+  ['stage', 'the Stage'],
   ['details', 'Details'],
   ['cluster', 'Cluster'],
 ];
@@ -95,6 +96,14 @@ export function createCommands(studio: Studio): readonly Command[] {
       keys: ['F8'],
       blocked: () => (problems(studio).length === 0 ? 'there is none' : undefined),
       run: () => nextProblem(studio),
+    },
+    {
+      id: 'stage.present',
+      label: 'Present the Stage, full screen',
+      group: 'Studio',
+      keys: ['Mod+Shift+f'],
+      blocked: withTrace,
+      run: () => page.setState({ presenting: true }),
     },
     ...PANES.map(
       ([pane, name]): Command => ({

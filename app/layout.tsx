@@ -15,6 +15,7 @@ import { TabList } from './ui/tabs.tsx';
 
 // Only what the first picture shows comes with the page.
 const DetailsPane = lazy(() => import('./panes/details.tsx').then((m) => ({ default: m.DetailsPane })));
+const StagePlace = lazy(() => import('./stage-place.tsx').then((m) => ({ default: m.StagePlace })));
 const ClusterPane = lazy(() => import('./panes/cluster.tsx').then((m) => ({ default: m.ClusterPane })));
 const NotesPane = lazy(() => import('./panes/notes.tsx').then((m) => ({ default: m.NotesPane })));
 const FirstRunStories = lazy(() =>
@@ -35,22 +36,45 @@ export function Layout() {
 }
 
 function WideLayout() {
-  const { workspace } = useStudio();
+  const { workspace, page } = useStudio();
   const empty = useStore(workspace, (state) => isEmpty(state.document.files));
+  const stage = useStore(page, (state) => state.pane === 'stage');
+  // The Stage takes the width: the workspace folds to a rail until a person opens it.
+  const [opened, open] = useState(false);
+  if (!stage && opened) open(false);
   return (
     <Split
       id="rows"
       direction="column"
       label="Height of the timeline"
-      initial={empty ? 68 : 54}
+      initial={empty ? 68 : stage ? 60 : 54}
       least={[120, 100]}
     >
-      <Split id="columns" direction="row" label="Width of the workspace" initial={39} least={[220, 320]}>
+      <Split
+        id="columns"
+        direction="row"
+        label="Width of the workspace"
+        initial={39}
+        least={[220, 320]}
+        rail={stage && !opened && !empty ? <WorkspaceRail onOpen={() => open(true)} /> : undefined}
+      >
         <Workspace />
         <Panes />
       </Split>
       <TimelinePlace empty={empty} />
     </Split>
+  );
+}
+
+function WorkspaceRail({ onOpen }: { readonly onOpen: () => void }) {
+  const { workspace } = useStudio();
+  const active = useStore(workspace, (state) => state.active);
+  return (
+    <section className="workspace-rail" aria-label="Workspace, folded">
+      <button type="button" className="plain-button" onClick={onOpen} title="Open the workspace">
+        {active}
+      </button>
+    </section>
   );
 }
 
@@ -63,6 +87,7 @@ function NarrowLayout() {
   const tabs: readonly { id: NarrowTab; label: string }[] = [
     ...(phone ? [{ id: 'trace', label: 'Trace' } as const] : []),
     { id: 'outcome', label: 'Outcome' },
+    { id: 'stage', label: 'Stage' },
     { id: 'details', label: 'Details' },
     { id: 'cluster', label: 'Cluster' },
     ...(notes ? [{ id: 'notes', label: 'Notes' } as const] : []),
@@ -85,7 +110,13 @@ function NarrowLayout() {
         label={tabs.find((one) => one.id === shown)?.label ?? 'Files'}
       >
         <h2 className="visually-hidden">{tabs.find((one) => one.id === shown)?.label ?? 'Files'}</h2>
-        {shown === 'trace' ? timeline : shown === 'files' ? <Workspace /> : <PaneBody pane={shown} />}
+        {shown === 'trace' ? (
+          timeline
+        ) : shown === 'files' ? (
+          <Workspace />
+        ) : (
+          <PaneBody pane={shown} alone={phone} />
+        )}
       </TabPanel>
       {!phone && <div className="narrow-timeline">{timeline}</div>}
     </div>
@@ -109,6 +140,7 @@ function Panes() {
   const stale = useStore(run, (state) => state.status === 'stale');
   const tabs: readonly { id: PaneName; label: string }[] = [
     { id: 'outcome', label: 'Outcome' },
+    { id: 'stage', label: 'Stage' },
     { id: 'details', label: 'Details' },
     { id: 'cluster', label: 'Cluster' },
     ...(notes ? [{ id: 'notes', label: 'Notes' } as const] : []),
@@ -127,8 +159,13 @@ function Panes() {
   );
 }
 
-function PaneBody({ pane }: { readonly pane: PaneName }) {
-  return <Suspense fallback={null}>{pane === 'notes' ? <NotesPane /> : <PaneOf pane={pane} />}</Suspense>;
+/** `alone`: no timeline stands beside the pane. */
+function PaneBody({ pane, alone = false }: { readonly pane: PaneName; readonly alone?: boolean }) {
+  return (
+    <Suspense fallback={null}>
+      {pane === 'notes' ? <NotesPane /> : <PaneOf pane={pane} alone={alone} />}
+    </Suspense>
+  );
 }
 
 /** Says why there is nothing to show, and what to do. */
@@ -154,13 +191,20 @@ function NoRun() {
   );
 }
 
-function PaneOf({ pane }: { readonly pane: Exclude<PaneName, 'notes'> }) {
+interface PaneOfProps {
+  readonly pane: Exclude<PaneName, 'notes'>;
+  readonly alone: boolean;
+}
+
+function PaneOf({ pane, alone }: PaneOfProps) {
   const { run } = useStudio();
   const ran = useStore(run, (state) => state.trace !== undefined);
   if (!ran) return <NoRun />;
   switch (pane) {
     case 'outcome':
       return <OutcomePane />;
+    case 'stage':
+      return <StagePlace alone={alone} />;
     case 'details':
       return <DetailsPane />;
     case 'cluster':

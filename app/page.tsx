@@ -14,6 +14,7 @@ const Gallery = lazy(() => import('./gallery/gallery.tsx').then((m) => ({ defaul
 const SortSheet = lazy(() => import('./gallery/sort-sheet.tsx').then((m) => ({ default: m.SortSheet })));
 const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
 const RenameDialog = lazy(() => import('./rename-dialog.tsx').then((m) => ({ default: m.RenameDialog })));
+const PresenterPlace = lazy(() => import('./stage-place.tsx').then((m) => ({ default: m.PresenterPlace })));
 const KeySheet = lazy(() => import('./palette.tsx').then((m) => ({ default: m.KeySheet })));
 
 /** Draws the studio into the page. */
@@ -34,6 +35,7 @@ function Page() {
   usePainted();
   const dialog = useStore(page, (state) => state.dialog);
   const incoming = useStore(page, (state) => state.incoming);
+  const presenting = useStore(page, (state) => state.presenting);
   return (
     <>
       <a className="skip-link" href="#panes">
@@ -46,6 +48,7 @@ function Page() {
         {dialog === 'palette' && <Palette />}
         {dialog === 'keys' && <KeySheet />}
         {dialog === 'rename' && <RenameDialog />}
+        {presenting && <PresenterPlace />}
         {incoming !== undefined && <SortSheet incoming={incoming} />}
       </Suspense>
       <Notice />

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 
-export type PaneName = 'outcome' | 'details' | 'cluster' | 'notes';
+export type PaneName = 'outcome' | 'stage' | 'details' | 'cluster' | 'notes';
 /** What a narrow screen shows, where panes are tabs. */
 export type NarrowTab = 'trace' | PaneName | 'files';
 export type DialogName = 'gallery' | 'palette' | 'keys' | 'rename';
@@ -40,6 +40,8 @@ export interface PageState {
   readonly notice: { readonly text: string; readonly serial: number } | undefined;
   /** The first trace has been painted: what is not needed for it may load. */
   readonly painted: boolean;
+  /** The Stage has the whole screen. */
+  readonly presenting: boolean;
 }
 
 export type PageStore = ReturnType<typeof createPageStore>;
@@ -58,6 +60,7 @@ export function createPageStore(theme: Theme) {
     singleKeys: true,
     notice: undefined,
     painted: false,
+    presenting: false,
   }));
   return {
     ...store,

@@ -16,6 +16,11 @@ const PATHS = {
   cube: 'M8 1.8l5.5 3.1v6.2L8 14.2l-5.5-3.1V4.9zM2.5 4.9L8 8l5.5-3.1M8 8v6.2',
   up: 'M8 12.5v-9M4.5 7L8 3.5 11.5 7',
   down: 'M8 3.5v9M4.5 9L8 12.5 11.5 9',
+  present: 'M2 2.5h12v8.2H2zM8 10.7v3M5 13.8h6M6.8 4.8l3.2 1.8-3.2 1.8z',
+  previous: 'M11.5 3.2v9.6L4.5 8z',
+  next: 'M4.5 3.2v9.6L11.5 8z',
+  play: 'M5 3v10l8-5z',
+  pause: 'M5.2 3.5v9M10.8 3.5v9',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -11,6 +11,8 @@ interface SplitProps {
   readonly initial: number;
   /** Smallest size of each part, pixels; dragged below half of it, the part folds away. */
   readonly least: readonly [number, number];
+  /** Stands in the place of the first part, which stays as it is behind it. */
+  readonly rail?: ReactNode;
   readonly children: readonly [ReactNode, ReactNode];
 }
 
@@ -18,7 +20,7 @@ const KEY_STEP = 2;
 const PAGE_STEP = 10;
 
 /** Two parts with a separator between them: dragged by pointer, moved by keys, remembered. Enter or a double click folds. */
-export function Split({ id, direction, label, initial, least, children }: SplitProps) {
+export function Split({ id, direction, label, initial, least, rail, children }: SplitProps) {
   // Until a person moves it the share is what is asked for, which may change with what stands there.
   const [own, setShare] = useState(() => readShare(id));
   const share = own ?? initial;
@@ -63,13 +65,15 @@ export function Split({ id, direction, label, initial, least, children }: SplitP
 
   return (
     <div className={`split ${direction}`} ref={place}>
-      <div className="split-part" hidden={share === 0} style={{ flexGrow: share }}>
+      {rail}
+      <div className="split-part" hidden={share === 0 || rail !== undefined} style={{ flexGrow: share }}>
         {first}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a rule that can be moved is a separator with a value */}
       <div
         role="separator"
         className="separator"
+        hidden={rail !== undefined}
         aria-orientation={direction === 'row' ? 'vertical' : 'horizontal'}
         aria-label={label}
         aria-valuenow={Math.round(share)}
@@ -81,7 +85,11 @@ export function Split({ id, direction, label, initial, least, children }: SplitP
         onDoubleClick={toggle}
         onKeyDown={onKeyDown}
       />
-      <div className="split-part" hidden={share === 100} style={{ flexGrow: 100 - share }}>
+      <div
+        className="split-part"
+        hidden={share === 100 && rail === undefined}
+        style={{ flexGrow: share === 100 ? 100 : 100 - share }}
+      >
         {second}
       </div>
     </div>
