@@ -203,3 +203,37 @@ describe('the story of seed 003', () => {
     expect(logs.find((line) => line.startsWith('Email failed'))).toContain(what);
   });
 });
+
+describe('stories of mutate-existing rules', () => {
+  const restarts = ['checkout', 'storefront'];
+
+  it('restart the Deployments that carry the label, when the data change', () => {
+    const { rows, verdicts } = play('restart-on-config-change');
+    expect(verdicts).toEqual(['allowed', 'allowed', 'allowed', 'allowed']);
+    expect(rows).toEqual([
+      ...restarts.map((name) => `1 mutate Deployment/${name} changed`),
+      '2 mutate - not planned',
+      ...restarts.map((name) => `3 mutate Deployment/${name} changed`),
+    ]);
+  });
+
+  it('are refused without the permission to update, and fail once it is gone', () => {
+    const { rows, steps, trace } = play('restart-no-permission');
+    expect(steps[0]?.stderr).toContain(
+      "path: spec.rules[0].mutate.targets.: auth check fails, additional privileges are required for the service account 'system:serviceaccount:kyverno:kyverno-background-controller': system:serviceaccount:kyverno:kyverno-background-controller requires permissions update for resource apps/v1/Deployment in namespace shop\n",
+    );
+    expect(rows).toEqual([
+      ...restarts.map((name) => `5 mutate Deployment/${name} refused`),
+      ...restarts.map((name) => `7 mutate Deployment/${name} changed`),
+    ]);
+    const errors = trace.events.filter((event) => event.kind === 'event' && event.reason === 'PolicyError');
+    expect(errors).toHaveLength(10);
+  });
+});
+
+describe('the story of existing violations', () => {
+  it('lets the old one be, but not where it is not allowed or the rule is for updates alone', () => {
+    const { verdicts } = play('existing-violations');
+    expect(verdicts).toEqual(['allowed', 'denied', 'allowed', 'denied', 'denied', 'denied']);
+  });
+});

@@ -54,7 +54,9 @@ export function formatEvent(
 }
 
 function formatRef(ref: ObjectRef, resourceVersion?: string): JsonObject {
-  const fields: Record<string, Json> = { apiVersion: ref.apiVersion, kind: ref.kind, name: ref.name };
+  // Targets of mutate-existing rules are named without a version.
+  const versioned = ref.apiVersion === '' ? {} : { apiVersion: ref.apiVersion };
+  const fields: Record<string, Json> = { ...versioned, kind: ref.kind, name: ref.name };
   if (ref.namespace !== undefined) fields['namespace'] = ref.namespace;
   if (ref.uid !== undefined) fields['uid'] = ref.uid;
   if (resourceVersion !== undefined) fields['resourceVersion'] = resourceVersion;
