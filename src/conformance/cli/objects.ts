@@ -6,8 +6,8 @@ import { gvkOf, nameOf, namespaceOf } from '../../kubernetes/object.ts';
 import { containsWildcard, matchWildcard } from '../../kubernetes/wildcard.ts';
 import type { Loaded } from './load-documents.ts';
 
-/** Plural of a kind as client-go guesses it. */
-function resourceName({ kind, group }: GroupVersionKind): string {
+/** Plural of a kind as client-go guesses it, with its group. */
+export function resourceName({ kind, group }: GroupVersionKind): string {
   const lower = kind.toLowerCase();
   const plural = lower.endsWith('s')
     ? `${lower}es`

@@ -1,19 +1,14 @@
 import { get, getPath, isObject, type Json, type JsonObject } from '../../base/json.ts';
 import { seededRandom } from '../../base/random.ts';
-import { createClusterLoader } from '../../engine/cluster-loader.ts';
 import { jsonContext } from '../../engine/context/rule-context.ts';
-import type {
-  ContextLoader,
-  ContextVariable,
-  OutsideEntry,
-  PolicyContext,
-} from '../../engine/policy-context.ts';
+import type { ContextVariable, PolicyContext } from '../../engine/policy-context.ts';
 import type { Operation } from '../../kubernetes/admission-review.ts';
+import { labelsOf } from '../../kubernetes/label-selector.ts';
 import type { GroupVersionKind, KubernetesObject } from '../../kubernetes/object.ts';
 import { gvkOf, nameOf, namespaceOf } from '../../kubernetes/object.ts';
-import { NO_MOCKS } from '../../kyverno/mocks.ts';
 import type { Policy } from '../../kyverno/policy.ts';
 import type { Loaded } from './load-documents.ts';
+import { cliLoader } from './loader.ts';
 import type { TestCase } from './test-case.ts';
 import { namespaceLabels, resourceValues, ruleValues, splitKey } from './values.ts';
 
@@ -34,7 +29,7 @@ export function subjectOf(testCase: TestCase, object: KubernetesObject): Subject
       subresource.version === kind.version &&
       subresource.kind === kind.kind,
   );
-  if (found === undefined) return { object, kind, subresource: '' };
+  if (found === undefined || testCase.cluster !== undefined) return { object, kind, subresource: '' };
   const { group, version, kind: parent } = found.parentResource;
   return {
     object,
@@ -57,6 +52,8 @@ export function policyContext(
 ): Loaded<PolicyContext> {
   const { values, world } = testCase;
   const { object } = subject;
+  const labels = labelsOfNamespace(testCase, object);
+  if ('error' in labels) return labels;
   const stated = resourceValues(values, policy.name, nameOf(object));
   const all: JsonObject = operation === '' ? stated : { ...stated, 'request.operation': operation };
   const wanted = get(all, 'request.operation');
@@ -76,10 +73,10 @@ export function policyContext(
     ...(object === undefined || effective === 'CREATE' ? {} : { oldObject: object }),
     ...(testCase.user === undefined ? { withoutUser: true } : { admissionInfo: testCase.user }),
     request: { namespace: namespaceOf(object) },
-    namespaceLabels: namespaceLabels(values, namespaceOf(object)),
+    namespaceLabels: labels.labels,
     exceptions: testCase.exceptions,
     configuration: { isExcluded: () => false, isFiltered: () => false },
-    loader: offlineLoader(testCase),
+    loader: cliLoader(testCase),
     behaviour: world.behaviour,
     now: world.now,
     random: seededRandom(1),
@@ -88,6 +85,22 @@ export function policyContext(
     ruleVariables: (rule) => ruleValues(values, policy.name, rule),
   };
   return withValues(context, variables);
+}
+
+/** With cluster resources the namespace itself must be among them, unless values tell its labels. */
+function labelsOfNamespace(
+  { cluster, values }: TestCase,
+  object: KubernetesObject | undefined,
+): Loaded<{ readonly labels: Readonly<Record<string, string>> }> {
+  const name = namespaceOf(object);
+  const labels = namespaceLabels(values, name);
+  const isKnown = Object.keys(labels).length > 0 || name === '' || object?.kind === 'Namespace';
+  if (cluster === undefined || isKnown) return { labels };
+  const found = cluster.find(
+    (one) => one.apiVersion === 'v1' && one.kind === 'Namespace' && nameOf(one) === name,
+  );
+  if (found !== undefined) return { labels: Object.fromEntries(labelsOf(found)) };
+  return { error: `failed to get the resource's namespace (namespaces "${name}" not found)` };
 }
 
 /** Writes values into the request; those that change an object change what the policy is asked about. */
@@ -130,33 +143,4 @@ function merge(old: Json | undefined, added: Json): Json {
   if (!isObject(old) || !isObject(added)) return added;
   const merged = Object.entries(added).map(([key, value]) => [key, merge(get(old, key), value)] as const);
   return { ...old, ...Object.fromEntries(merged) };
-}
-
-const NOBODY = { username: '', groups: [] };
-
-/** Without a cluster most entries of a context are left out; what the test declares is there. */
-function offlineLoader(testCase: TestCase): ContextLoader {
-  const { test, values, world } = testCase;
-  const mocks = {
-    ...NO_MOCKS,
-    globalContextEntries: [...test.globalContextEntries, ...values.globalContextEntries],
-  };
-  const calls = [...test.apiCallResponses, ...values.apiCallResponses];
-  const inner = createClusterLoader({ lookup: () => undefined, raw: () => undefined }, NOBODY, {
-    mocks,
-    behaviour: world.behaviour,
-    random: seededRandom(1),
-    libraries: world.libraries,
-    wallClock: () => world.now,
-  });
-  const without = new Set<OutsideEntry>(['configMap', 'apiCall', 'imageRegistry']);
-  if (mocks.globalContextEntries.length === 0) without.add('globalReference');
-  if (calls.length === 0) return { ...inner, without };
-  return {
-    ...inner,
-    without,
-    declaredAnswer: (method, url) =>
-      calls.find((call) => call.url === url && call.method === method) ??
-      calls.find((call) => call.url === url && call.method === undefined),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Libraries } from '../../expressions/jmespath/environment.ts';
+import { readClusterResourceFile } from '../../formats/cluster-resource-file.ts';
 import { type KyvernoTest, readKyvernoTest } from '../../formats/kyverno-test.ts';
 import { type CliUserInfo, readUserInfoFile } from '../../formats/user-info-file.ts';
 import { type CliValues, readValuesFile } from '../../formats/values-file.ts';
@@ -32,6 +33,8 @@ export interface TestCase {
   readonly resources: readonly KubernetesObject[];
   readonly targets: readonly KubernetesObject[];
   readonly params: readonly KubernetesObject[];
+  /** With `clusterResources`: all objects of the test, which stand for a cluster. */
+  readonly cluster: readonly KubernetesObject[] | undefined;
   readonly exceptions: readonly PolicyException[];
   /** What the test has that is not simulated. */
   readonly unsupported: readonly string[];
@@ -61,9 +64,12 @@ export function loadTestCase(world: CliWorld, path: string, document: ManifestDo
   if ('error' in targets) return targets;
   const params = loadResources(tree, test.paramResources.map(full));
   if ('error' in params) return params;
+  const cluster = loadCluster(tree, folder, test);
+  if ('error' in cluster) return { error: `failed to load Kubernetes resources: ${cluster.error}` };
   const exceptions = loadExceptions(tree, test.exceptions.map(full));
   if ('error' in exceptions) return { error: `failed to load exceptions (${exceptions.error})` };
   const payloads = [...test.jsonPayloads, ...test.httpPayloads, ...test.envoyPayloads];
+  const unique = withoutDuplicates(resources);
   return {
     world,
     folder,
@@ -71,9 +77,10 @@ export function loadTestCase(world: CliWorld, path: string, document: ManifestDo
     values,
     user,
     loaded,
-    resources: withoutDuplicates(resources),
+    resources: unique,
     targets,
     params,
+    cluster: test.clusterResources.length === 0 ? undefined : [...unique, ...targets, ...params, ...cluster],
     exceptions: exceptions.exceptions,
     unsupported: [
       ...loaded.unsupported,
@@ -103,6 +110,27 @@ function loadUser(tree: FileTree, path: string): Loaded<CliUserInfo> {
   if (document === undefined) return { error: `${path}: user info file uses a deprecated schema` };
   const { info, diagnostics } = readUserInfoFile(document);
   return firstProblem(path, diagnostics) ?? info;
+}
+
+/** What the test has in its cluster beside its own objects. */
+function loadCluster(tree: FileTree, folder: string, test: KyvernoTest): Loaded<readonly KubernetesObject[]> {
+  const objects: KubernetesObject[] = [];
+  for (const path of test.clusterResources.map((file) => joinPath(folder, file))) {
+    const documents = loadDocuments(tree, path);
+    if ('error' in documents) return documents;
+    const [document] = documents;
+    if (document === undefined) continue;
+    const { cluster, diagnostics } = readClusterResourceFile(document);
+    const problem = firstProblem(path, diagnostics);
+    if (problem !== undefined) return problem;
+    for (const file of cluster.crds) {
+      const crds = loadObjects(tree, joinPath(folder, file));
+      if ('error' in crds) return crds;
+      objects.push(...crds);
+    }
+    objects.push(...(cluster.resources as readonly KubernetesObject[]));
+  }
+  return objects;
 }
 
 /** The objects that a result's `cloneSourceResource` names; none if the file cannot be read. */
