@@ -246,8 +246,10 @@ function intoFiles(
   definitions: ReadonlyMap<string, SchemaNode>,
   kinds: ReadonlyMap<string, string>,
 ): readonly DefinitionFile[] {
-  const withoutPods = namesWithoutPods(definitions, kinds);
+  const shared = sharedLeaves(definitions);
+  const withoutPods = namesWithoutPods(definitions, kinds, shared);
   const fileOf = (name: string): string => {
+    if (shared.has(name)) return 'meta';
     const group = groupOf(name);
     return group === 'v1' && !withoutPods.has(name) ? 'v1-pod' : group;
   };
@@ -274,14 +276,27 @@ function intoFiles(
 function namesWithoutPods(
   definitions: ReadonlyMap<string, SchemaNode>,
   kinds: ReadonlyMap<string, string>,
+  shared: ReadonlySet<string>,
 ): ReadonlySet<string> {
   const ofPods = reachable(definitions, ['v1.Pod', 'v1.PodTemplateSpec']);
   const small = [...kinds.values()]
     .filter((name) => groupOf(name) === 'v1')
     .filter((name) =>
-      [...reachable(definitions, [name])].every((part) => groupOf(part) !== 'v1' || !ofPods.has(part)),
+      [...reachable(definitions, [name])].every(
+        (part) => groupOf(part) !== 'v1' || shared.has(part) || !ofPods.has(part),
+      ),
     );
   return reachable(definitions, small);
+}
+
+/** Small parts of Pods that others use as well, such as references to objects: whoever needs one is not to load Pods. */
+function sharedLeaves(definitions: ReadonlyMap<string, SchemaNode>): ReadonlySet<string> {
+  const ofPods = reachable(definitions, ['v1.Pod', 'v1.PodTemplateSpec']);
+  const isLeaf = (name: string): boolean =>
+    groupOf(name) === 'v1' && refsOf(definitions.get(name)).every((ref) => groupOf(ref) !== 'v1');
+  const others = [...definitions].filter(([name]) => !ofPods.has(name));
+  const used = new Set(others.flatMap(([, schema]) => refsOf(schema)));
+  return new Set([...ofPods].filter((name) => used.has(name) && isLeaf(name)));
 }
 
 /** `apps-v1` of `apps/v1.DeploymentSpec`; what several groups share is in `meta`. */

@@ -77,7 +77,7 @@ function summary(list: readonly Diagnostic[]): string {
   };
   return [
     ...count('error', 'stops the run', 'stop the run'),
-    ...count('refused', 'leaves an object out', 'leave objects out'),
+    ...count('refused', 'would be refused', 'would be refused'),
     ...count('warning', 'warning', 'warnings'),
   ].join(', ');
 }

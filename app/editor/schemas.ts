@@ -7,6 +7,7 @@ import { checkFiles, notToldYet } from './schema/check-files.ts';
 import { type Completion, completionsAt } from './schema/complete.ts';
 import { hoverAt, literally } from './schema/hover.ts';
 import { SchemaLibrary } from './schema/library.ts';
+import './schemas.css';
 
 type Monaco = typeof import('./monaco.ts');
 

@@ -1,12 +1,6 @@
 import type { Json, PathSegment } from '../../../src/index.ts';
-import {
-  lineEnd,
-  type OpenNode,
-  type Outline,
-  type OutlineNode,
-  outline,
-  withoutComment,
-} from './outline.ts';
+import { lineEnd, type Outline, outline, withoutComment } from './outline.ts';
+import type { OpenNode, OutlineNode } from './outline-node.ts';
 import { outlineAt, outlineHit, outlineValue } from './outline-value.ts';
 
 /** Where the caret stands in a document, and what is being typed there. Offsets count from the file's beginning. */

@@ -1,4 +1,4 @@
-import type { OutlineItem, OutlineList, OutlineMap, OutlineNode } from './outline.ts';
+import type { OutlineItem, OutlineList, OutlineMap, OutlineNode } from './outline-node.ts';
 
 /** Deeper collections are passed over: nobody completes there. */
 const MAX_DEPTH = 60;

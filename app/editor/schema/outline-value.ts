@@ -1,5 +1,5 @@
 import type { Json, PathSegment } from '../../../src/index.ts';
-import type { OutlineEntry, OutlineNode } from './outline.ts';
+import type { OutlineEntry, OutlineNode } from './outline-node.ts';
 
 const MAX_DEPTH = 100;
 
