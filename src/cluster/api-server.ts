@@ -19,6 +19,7 @@ import { authorizerOf, discoveryOfStore, emptyStore, imageOf, RBAC_GROUP } from 
 import type { ClusterBase } from './cluster-base.ts';
 import { CRDS } from './custom-resources.ts';
 import { CustomSchemas } from './custom-schemas.ts';
+import { eventInGroup, isEvents } from './event-views.ts';
 import { rawRequests } from './parts.ts';
 import type { Outcome } from './request-run.ts';
 import { RequestRun, refuse, targetOf } from './request-run.ts';
@@ -225,6 +226,7 @@ class Server implements SimulatedApiServer {
 
 /** All versions of a resource hold the same objects; the studio converts nothing but the `apiVersion`. */
 function inVersion(object: KubernetesObject, resource: GroupVersionResource): KubernetesObject {
+  if (isEvents(resource)) return eventInGroup(object, resource.group);
   const version = getString(object, 'apiVersion')?.split('/').pop();
   if (version === resource.version) return object;
   return {

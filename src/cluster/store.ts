@@ -3,6 +3,7 @@ import { getString, setKey } from '../base/json.ts';
 import type { RevisionId } from '../base/units.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
+import { isEvents } from './event-views.ts';
 
 /** An object in etcd, with the revision that the trace knows it by (none for what the cluster starts from). */
 export interface StoredObject {
@@ -71,7 +72,9 @@ export class Store {
   }
 }
 
-const keyOf = ({ group, resource }: Collection): string => `${group}/${resource}`;
+/** Events of both groups are the same objects. */
+const keyOf = (collection: Collection): string =>
+  `${isEvents(collection) ? 'events.k8s.io' : collection.group}/${collection.resource}`;
 
 /** The object with these metadata fields set; `undefined` takes a field away. */
 export function withMetadata(

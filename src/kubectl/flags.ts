@@ -28,6 +28,7 @@ const WITH_VALUE = new Set([
   'patch-file',
   'port',
   'propagation-policy',
+  'raw',
   'replicas',
   'request-timeout',
   'resource',

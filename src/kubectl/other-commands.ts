@@ -7,6 +7,7 @@ import { flag } from './flags.ts';
 import { type Generated, generate, podOf } from './generators.ts';
 import { annotateTargets, labelTargets } from './label.ts';
 import { patchTargets } from './patch.ts';
+import { getTargets } from './read/get.ts';
 import { replaceFiles } from './replace.ts';
 import type { KubectlResult, Session } from './session.ts';
 
@@ -43,6 +44,8 @@ export function* runOther(
       );
     case 'run':
       return yield* createGenerated(session, podOf(session, rest[0] ?? ''), 'kubectl run');
+    case 'get':
+      return yield* getTargets(session, rest);
     case 'apply':
     case 'replace':
       session.fail(textFailure('must specify one of -f and -k'));

@@ -14,6 +14,8 @@ export interface KubectlEnvironment {
   readonly cause?: EventId;
   /** Namespace of the context; `default` if absent. */
   readonly namespace?: string;
+  /** Wall clock, milliseconds since the Unix epoch: ages are counted from it. */
+  readonly now?: number;
 }
 
 export type DryRun = 'none' | 'client' | 'server';
@@ -46,6 +48,10 @@ export class Session {
 
   get namespace(): string {
     return flag(this.args, 'namespace') || this.#environment.namespace || 'default';
+  }
+
+  get now(): number {
+    return this.#environment.now ?? 0;
   }
 
   get dryRun(): DryRun {
@@ -84,6 +90,11 @@ export class Session {
 
   print(line: string): void {
     this.#stdout += `${line}\n`;
+  }
+
+  /** Text as it is, line breaks included. */
+  write(text: string): void {
+    this.#stdout += text;
   }
 
   printError(line: string): void {

@@ -151,7 +151,11 @@ function specOf(trigger: ObjectRef): JsonObject {
 function requestContext(request: AdmissionRequest, info: RequestInfo): JsonObject {
   const userInfo = request.userInfo as unknown as JsonObject;
   return {
-    userInfo: { roles: info.roles, clusterRoles: info.clusterRoles, userInfo },
+    userInfo: {
+      ...(info.roles.length === 0 ? {} : { roles: info.roles }),
+      ...(info.clusterRoles.length === 0 ? {} : { clusterRoles: info.clusterRoles }),
+      userInfo,
+    },
     admissionRequestInfo: {
       // The CRD takes no null here: what the request has not is left out.
       admissionRequest: Object.fromEntries(

@@ -206,7 +206,10 @@ class Simulation {
     };
     const id = this.#recorder.open(open);
     if (step.backgroundController === 'stops-at-failure') this.#kyverno.background.stopAtFailure();
-    const result = yield* runKubectl({ argv, files, user: step.user }, this.#server, { cause: id });
+    const result = yield* runKubectl({ argv, files, user: step.user }, this.#server, {
+      cause: id,
+      now: this.#startedAt + this.#queue.now(),
+    });
     const { exitCode, stdout, stderr } = result;
     if (step.backgroundController === 'goes-on') this.#kyverno.background.goOn();
     this.#recorder.close(id, { exitCode, stdout, stderr, verdict: this.#verdict(id, exitCode) });

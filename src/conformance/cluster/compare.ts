@@ -3,9 +3,11 @@ import { type Bindings, pairUp } from './bindings.ts';
 import type { ObservedStep } from './observe.ts';
 import type { RecordedObject, RecordedStep, RecordedUpdateRequest } from './recording.ts';
 
+/** Reads that are simulated; the others answer `unsupported`. */
+const SIMULATED_READS = /^get$/;
 const READS = /^(get|describe|logs|events|explain|api-resources|api-versions|version|top|cluster-info|wait)$/;
 
-/** Whether a command only reads: what it prints is not compared yet. */
+/** Whether a command only reads. */
 export function isRead(cmd: string): boolean {
   return READS.test(cmd.split(/\s+/)[1] ?? '');
 }
@@ -44,7 +46,7 @@ function compareAnswer(
   observed: ObservedStep,
   bindings: Bindings,
 ): string | undefined {
-  if (recorded.cmd !== undefined && isRead(recorded.cmd)) return undefined;
+  if (recorded.cmd !== undefined && isRead(recorded.cmd)) return compareRead(recorded, observed, bindings);
   if (recorded.rc !== undefined && recorded.rc !== observed.rc)
     return `exit code ${observed.rc} for ${recorded.rc}: ${show(observed.stderr)}`;
   if (!bindings.text(recorded.stdout, observed.stdout))
@@ -53,6 +55,29 @@ function compareAnswer(
     return `stderr ${show(observed.stderr)} for ${show(recorded.stderr ?? '')}`;
   return undefined;
 }
+
+/** Tables and descriptions: runs of blanks, ages, times and bare resource versions do not count. */
+function compareRead(recorded: RecordedStep, observed: ObservedStep, bindings: Bindings): string | undefined {
+  const words = (recorded.cmd ?? '').split(/\s+/);
+  if (!SIMULATED_READS.test(words[1] ?? '') || words.includes('-w')) return undefined;
+  if (recorded.rc !== undefined && recorded.rc !== observed.rc)
+    return `exit code ${observed.rc} for ${recorded.rc}: ${show(observed.stderr)}`;
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const [wanted, found] = [plainRead(recorded[stream] ?? ''), plainRead(observed[stream])];
+    if (!bindings.text(wanted, found))
+      return `${stream} of ${recorded.cmd}: ${show(found)} for ${show(wanted)}`;
+  }
+  return undefined;
+}
+
+const plainRead = (text: string): string =>
+  text
+    .replaceAll(/\b\d+(?:s|m|h|d)(?:\d+(?:s|m|h))?(?=\s|$)/g, '<age>')
+    .replaceAll(/"?\d{4}-\d\d-\d\dT[\d:.]+Z"?|"<time>"/g, '<time>')
+    .replaceAll(/(resourceVersion: )"(?:\d+|<rv-\d+>)"/g, '$1<rv>')
+    .replaceAll(/^\d+$/g, '<rv>')
+    .replaceAll(/ {2,}/g, '  ')
+    .replaceAll(/ +$/gm, '');
 
 function compareRequests(
   recorded: RecordedStep,

@@ -1,0 +1,304 @@
+import type { Json, JsonObject } from '../../base/json.ts';
+import { getString } from '../../base/json.ts';
+import type { Process } from '../../base/process.ts';
+import type { ResourceInfo } from '../../cluster/api.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
+import { type Failure, statusFailure, textFailure } from '../failure.ts';
+import { flag, flagList } from '../flags.ts';
+import { formatGoJsonIndented } from '../go-json.ts';
+import { placeOf, type Session, typeOf } from '../session.ts';
+import { AGE, builtInColumns, type Column, crdColumns, isEvents, labelsText } from './columns.ts';
+import { readCustomColumns } from './custom-columns.ts';
+import { fillJsonPath, parseJsonPath, valuesAt } from './json-path.ts';
+import { kyvernoColumns } from './kyverno-columns.ts';
+import { formatTable } from './table.ts';
+import { formatYaml } from './yaml-text.ts';
+
+/** What `get` found of one type. */
+interface Found {
+  readonly info: ResourceInfo;
+  readonly objects: readonly KubernetesObject[];
+}
+
+/** What the category `all` stands for, in the order of its tables. */
+const ALL = [
+  'pods',
+  'services',
+  'daemonsets.apps',
+  'deployments.apps',
+  'replicasets.apps',
+  'statefulsets.apps',
+  'jobs.batch',
+  'cronjobs.batch',
+];
+
+/** `kubectl get TYPE[,TYPE…] [NAME…]`, `get TYPE/NAME…`: prints what the server lists, as tables or in the asked form. */
+export function* getTargets(session: Session, words: readonly string[]): Process<string | undefined> {
+  if (session.isOn('watch')) return 'kubectl get --watch';
+  const raw = flag(session.args, 'raw');
+  if (raw !== undefined) return getRaw(session, raw);
+  const asked = typesOf(session, words);
+  if ('failure' in asked) {
+    session.fail(asked.failure);
+    return undefined;
+  }
+  const found: Found[] = [];
+  for (const { info, names } of asked.types)
+    found.push({
+      info,
+      objects: yield* names.length === 0 ? listed(session, info) : named(session, info, names),
+    });
+  print(session, found, asked.types.every(({ names }) => names.length === 1) && asked.types.length === 1);
+  return undefined;
+}
+
+function getRaw(session: Session, path: string): string | undefined {
+  const answer = session.server.raw(session.user, 'GET', path, undefined);
+  if (answer === undefined) return `kubectl get --raw ${path}`;
+  if (answer.code >= 400)
+    session.fail(
+      textFailure(
+        `Error from server (${getString(answer.body, 'reason') ?? 'NotFound'}): ${getString(answer.body, 'message') ?? 'the server could not find the requested resource'}`,
+      ),
+    );
+  else session.print(formatRaw(answer.body));
+  return undefined;
+}
+
+const formatRaw = (body: Json): string => (typeof body === 'string' ? body : JSON.stringify(body));
+
+type Asked = {
+  readonly types: readonly { readonly info: ResourceInfo; readonly names: readonly string[] }[];
+};
+
+function typesOf(session: Session, words: readonly string[]): Asked | { readonly failure: Failure } {
+  const [first = '', ...names] = words;
+  if (first === '')
+    return {
+      failure: textFailure(
+        'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.',
+      ),
+    };
+  const discovery = session.server.discovery();
+  if (words.some((word) => word.includes('/'))) {
+    const types: { info: ResourceInfo; names: string[] }[] = [];
+    for (const word of words) {
+      const [type = '', name = ''] = word.split('/');
+      const info = discovery.byName(type);
+      if (info === undefined) return { failure: unknown(type) };
+      types.push({ info, names: [name] });
+    }
+    return { types };
+  }
+  const types: { info: ResourceInfo; names: readonly string[] }[] = [];
+  for (const type of first.split(',').flatMap((one) => (one === 'all' ? ALL : [one]))) {
+    const info = discovery.byName(type);
+    if (info === undefined) return { failure: unknown(type) };
+    types.push({ info, names });
+  }
+  return { types };
+}
+
+const unknown = (type: string): Failure => textFailure(`the server doesn't have a resource type "${type}"`);
+
+function* listed(session: Session, info: ResourceInfo): Process<readonly KubernetesObject[]> {
+  const labelSelector = flag(session.args, 'selector');
+  const fieldSelector = flag(session.args, 'field-selector');
+  const response = yield* session.send(
+    {
+      verb: 'list',
+      ...(session.isOn('all-namespaces') ? { resource: info } : placeOf(info, session.namespace)),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    },
+    'kubectl',
+  );
+  if (response.failure !== undefined) {
+    session.fail(statusFailure(response.failure));
+    return [];
+  }
+  return [...(response.items ?? [])].sort(
+    (left, right) => compare(namespaceOf(left), namespaceOf(right)) || compare(nameOf(left), nameOf(right)),
+  );
+}
+
+const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+function* named(
+  session: Session,
+  info: ResourceInfo,
+  names: readonly string[],
+): Process<readonly KubernetesObject[]> {
+  const objects: KubernetesObject[] = [];
+  for (const name of names) {
+    const { failure, object } = yield* session.send(
+      { verb: 'get', ...placeOf(info, session.namespace), name },
+      'kubectl',
+    );
+    if (object !== undefined) objects.push(object);
+    else if (failure !== undefined && !(failure.code === 404 && session.isOn('ignore-not-found')))
+      session.fail(statusFailure(failure));
+  }
+  return objects;
+}
+
+function print(session: Session, found: readonly Found[], single: boolean): void {
+  const output = flag(session.args, 'output') ?? '';
+  const [form, template = flag(session.args, 'template') ?? ''] = split(output);
+  const objects = sorted(
+    session,
+    found.flatMap((one) => one.objects),
+  );
+  switch (form) {
+    case '':
+    case 'wide':
+      printTables(session, found, form === 'wide');
+      return;
+    case 'yaml':
+    case 'json': {
+      if (objects.length === 0 && session.failures.length > 0) return;
+      if (objects.length === 0 && single) return;
+      const [first] = objects;
+      const value = single && first !== undefined ? shown(session, first) : listObject(session, objects);
+      session.write(form === 'yaml' ? formatYaml(value) : `${formatGoJsonIndented(value)}\n`);
+      return;
+    }
+    case 'name':
+      for (const { info, objects: of } of found)
+        for (const object of of) session.print(`${typeOf(info)}/${nameOf(object)}`);
+      return;
+    case 'jsonpath':
+    case 'jsonpath-as-json': {
+      const [first] = objects;
+      if (single && first === undefined) return;
+      const parsed = parseJsonPath(relaxed(template));
+      if ('error' in parsed) session.fail(textFailure(`error parsing jsonpath ${template}, ${parsed.error}`));
+      else
+        session.write(
+          fillJsonPath(
+            parsed.template,
+            single && first !== undefined ? shown(session, first) : listObject(session, objects),
+          ),
+        );
+      return;
+    }
+    case 'custom-columns': {
+      const columns = readCustomColumns(template);
+      if ('error' in columns) session.fail(textFailure(columns.error));
+      else session.write(formatTable(rowsOf(session, columns.columns, objects)));
+      return;
+    }
+    default:
+      session.fail(
+        textFailure(
+          `unable to match a printer suitable for the output format "${form}", allowed formats are: custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml`,
+        ),
+      );
+  }
+}
+
+/** `jsonpath={.a}` → form and template. */
+function split(output: string): readonly [string, string?] {
+  const equals = output.indexOf('=');
+  return equals < 0 ? [output] : [output.slice(0, equals), output.slice(equals + 1)];
+}
+
+/** `-o jsonpath=.a.b` is taken for `{.a.b}` (kubectl, RelaxedJSONPathExpression). */
+export const relaxed = (template: string): string =>
+  /[{]/.test(template) ? template : `{${template.startsWith('.') || template === '' ? '' : '.'}${template}}`;
+
+function sorted(session: Session, objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const by = flag(session.args, 'sort-by');
+  if (by === undefined) return objects;
+  const parsed = parseJsonPath(relaxed(by));
+  if ('error' in parsed) {
+    session.fail(textFailure(`error parsing jsonpath ${by}, ${parsed.error}`));
+    return objects;
+  }
+  const key = (object: KubernetesObject): Json => valuesAt(parsed.template, object)[0] ?? '';
+  return [...objects].sort((left, right) => {
+    const [a, b] = [key(left), key(right)];
+    return typeof a === 'number' && typeof b === 'number' ? a - b : compare(String(a), String(b));
+  });
+}
+
+/** An object as it is shown: without managedFields unless they are asked for. */
+function shown(session: Session, object: KubernetesObject): JsonObject {
+  if (session.isOn('show-managed-fields')) return object;
+  const metadata = Object.fromEntries(
+    Object.entries(object.metadata).filter(([key]) => key !== 'managedFields'),
+  );
+  return { ...object, metadata };
+}
+
+const listObject = (session: Session, objects: readonly KubernetesObject[]): JsonObject => ({
+  apiVersion: 'v1',
+  items: objects.map((object) => shown(session, object)),
+  kind: 'List',
+  metadata: { resourceVersion: '' },
+});
+
+function printTables(session: Session, found: readonly Found[], wide: boolean): void {
+  const told = found.filter(({ objects }) => objects.length > 0);
+  if (told.length === 0) {
+    if (session.failures.length === 0 && !session.isOn('ignore-not-found'))
+      session.printError(
+        session.isOn('all-namespaces') || found.every(({ info }) => !info.namespaced)
+          ? 'No resources found'
+          : `No resources found in ${session.namespace} namespace.`,
+      );
+    return;
+  }
+  const tables = told.map(({ info, objects }) => {
+    const columns = columnsOf(session, info).filter((column) => wide || !column.wide);
+    const name: Column = {
+      name: 'NAME',
+      wide: false,
+      cell: (object) => (found.length > 1 ? `${typeOf(info)}/${nameOf(object)}` : nameOf(object)),
+    };
+    const all = isEvents(info) ? columns : [name, ...columns];
+    return formatTable(
+      rowsOf(session, [...namespaceColumn(session, info), ...all], sorted(session, objects)),
+    );
+  });
+  session.write(tables.join('\n'));
+}
+
+const namespaceColumn = (session: Session, info: ResourceInfo): readonly Column[] =>
+  session.isOn('all-namespaces') && info.namespaced
+    ? [{ name: 'NAMESPACE', wide: false, cell: (object) => namespaceOf(object) }]
+    : [];
+
+function rowsOf(
+  session: Session,
+  columns: readonly Column[],
+  objects: readonly KubernetesObject[],
+): readonly (readonly string[])[] {
+  const more: Column[] = flagList(session.args, 'label-columns')
+    .flatMap((keys) => keys.split(','))
+    .map((key) => ({
+      name: (key.split('/').at(-1) ?? '').toUpperCase(),
+      wide: false,
+      cell: (object) => getString(object, 'metadata', 'labels', key) ?? '',
+    }));
+  if (session.isOn('show-labels'))
+    more.push({ name: 'LABELS', wide: false, cell: (object) => labelsText(object.metadata['labels']) });
+  const all = [...columns, ...more];
+  const header = session.isOn('no-headers') ? [] : [all.map(({ name }) => name)];
+  return [...header, ...objects.map((object) => all.map((column) => column.cell(object, session.now)))];
+}
+
+/** Columns after NAME: the CRD's, Kyverno's, the built-in kind's; else the age alone. */
+function columnsOf(session: Session, info: ResourceInfo): readonly Column[] {
+  const crd = session.server.lookup(
+    { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' },
+    '',
+    `${info.resource}.${info.group}`,
+  );
+  return (
+    crdColumns(crd, info.version) ??
+    kyvernoColumns(info.resource, info.group, info.version) ??
+    builtInColumns(info) ?? [AGE]
+  );
+}
