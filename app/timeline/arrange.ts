@@ -2,7 +2,7 @@ import type { EventId } from '../../src/index.ts';
 import { ancestor } from './events.ts';
 import type { Lane, Row, RowGroup } from './marks.ts';
 import type { MarkPlace, TimelineModel } from './model.ts';
-import { groupMark, groupRows, isGroup } from './row-groups.ts';
+import { groupMark, groupOf, groupRows, isGroup } from './row-groups.ts';
 import { mergedRow } from './row-index.ts';
 
 /** How a person has arranged the lanes. */
@@ -112,9 +112,15 @@ function groupsOf(model: TimelineModel, lane: Lane): readonly (Row | RowGroup)[]
         (e): e is Extract<typeof e, { kind: 'attempt' }> => e.kind === 'attempt',
       )?.id;
     rows = groupRows(lane.rows, causeOf);
+    // The lane's own row sums them up; groups stand below it.
+    if (rows.some(isGroup)) rows = [sumRow(lane, causeOf), ...rows];
     grouped.set(lane, rows);
   }
   return rows;
+}
+
+function sumRow(lane: Lane, causeOf: (id: EventId) => EventId | undefined): Row {
+  return { marks: [groupMark(groupOf(lane.id, 'objects', lane.rows, causeOf))], sum: true };
 }
 
 export const groupsIn = (model: TimelineModel): readonly RowGroup[] =>

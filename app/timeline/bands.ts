@@ -1,9 +1,13 @@
 import type { ShownLane } from './arrange.ts';
 import { type Band, placeMark, type View } from './geometry.ts';
-import type { LaneId, Row } from './marks.ts';
+import type { LaneId, Mark, Row } from './marks.ts';
 import { countTones, firstAbove, firstKept, indexOf } from './row-index.ts';
 
 const COLUMN = 3;
+/** From here on marks stand apart: a bar needs its gap, a point its glyph. */
+export const gapOf = ({ shape }: Mark): number => (shape === 'point' ? 9 : COLUMN);
+/** Room that a verdict in a band needs, with its number. */
+const KEPT_ROOM = 34;
 /** Above so many marks the plate says how many, not which. */
 const TOLD = 400;
 
@@ -45,17 +49,20 @@ export function layoutBand(
     // In most rows marks do not overlap, so only the last one of a column can be wide: it stays a mark of its own.
     const isWide = until > i && last !== undefined && placeMark(last, view).w > 2 * COLUMN;
     if (isWide) until--;
-    if (until === i) break;
-    columns.push(until - i);
-    const at = firstKept(row, i, until);
-    const mark = row.marks[at];
-    const before = kept.at(-1);
-    if (mark !== undefined) {
-      const [error = 0, deny = 0, warn = 0] = countTones(row, i, until);
-      // Verdicts that would cover each other are one mark with their number.
-      if (before !== undefined && column - before.x < 12) before.count += error + deny + warn;
-      else kept.push({ x: column, mark, count: error + deny + warn });
+    if (until === i) {
+      const next = row.marks[i];
+      if (isWide || next === undefined || placeMark(next, view).x - column >= gapOf(next)) break;
+    } else {
+      const mark = row.marks[firstKept(row, i, until)];
+      const before = kept.at(-1);
+      if (mark !== undefined) {
+        const [error = 0, deny = 0, warn = 0] = countTones(row, i, until);
+        // Verdicts that would cover each other are one mark with their number.
+        if (before !== undefined && column - before.x < KEPT_ROOM) before.count += error + deny + warn;
+        else kept.push({ x: column, mark, count: error + deny + warn });
+      }
     }
+    columns.push(until - i);
     i = until;
     column += COLUMN;
     if (isWide) break;
@@ -72,16 +79,22 @@ export function layoutBand(
       columns,
       kept,
       tones: countTones(row, from, i),
-      text: bandText(row, from, i, lane),
+      // Words only where there is a plate for them: out there bands are many and narrow.
+      text: column - drawn < 70 ? nounText(i - from, lane) : bandText(row, from, i, lane),
       start: row.marks[from]?.start ?? 0,
       end: row.marks[i - 1]?.end ?? 0,
     },
   };
 }
 
+const nounText = (count: number, lane: ShownLane): string => `${digits(count)} ${NOUN[lane.id]}`;
+
+/** `1,234`; `toLocaleString` is slow. */
+const digits = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
 function bandText(row: Row, from: number, until: number, lane: ShownLane): string {
   const count = until - from;
-  const noun = `${count.toLocaleString('en')} ${NOUN[lane.id]}`;
+  const noun = nounText(count, lane) + verdictsText(countTones(row, from, until));
   if (count > TOLD) return noun;
   const words = new Map<string, number>();
   for (let i = from; i < until; i++) {
@@ -92,4 +105,14 @@ function bandText(row: Row, from: number, until: number, lane: ShownLane): strin
   if (words.size > 3 || words.has('')) return noun;
   const told = [...words].sort(([, a], [, b]) => b - a).map(([word, times]) => `${times} ${word}`);
   return words.size === 1 ? (told[0] ?? noun) : `${noun}: ${told.join(', ')}`;
+}
+
+/** `, 3 failed, 2 denied`: what a plate says before the mark itself has room. */
+function verdictsText([error = 0, deny = 0, warn = 0]: readonly number[]): string {
+  const words = [
+    [error, 'failed'],
+    [deny, 'denied'],
+    [warn, 'warned'],
+  ] as const;
+  return words.map(([count, word]) => (count > 0 ? `, ${digits(count)} ${word}` : '')).join('');
 }

@@ -1,8 +1,69 @@
 import type { Glyph } from './marks.ts';
 import type { Palette } from './palette.ts';
 
+const shapes = new Map<string, Path2D>();
+
+/** Path of an SVG path's data, made once. */
+function pathOf(data: string): Path2D {
+  let shape = shapes.get(data);
+  if (shape === undefined) {
+    shape = new Path2D(data);
+    shapes.set(data, shape);
+  }
+  return shape;
+}
+
 /** Draws a mark, centred, in its 12-unit box; `inked` false: after the playhead, outlined only. */
 export function drawGlyph(
+  ctx: CanvasRenderingContext2D,
+  glyph: Glyph,
+  x: number,
+  y: number,
+  size: number,
+  inked: boolean,
+  palette: Palette,
+): void {
+  const sprite = spriteOf(glyph, size, inked, palette);
+  const half = sprite.width / sprite.ratio / 2;
+  ctx.drawImage(sprite.image, x - half, y - half, half * 2, half * 2);
+}
+
+interface Sprite {
+  readonly image: HTMLCanvasElement;
+  readonly width: number;
+  readonly ratio: number;
+}
+
+const sprites = new WeakMap<Palette, Map<string, Sprite>>();
+
+/** The mark as a picture, drawn once: copying one costs a fraction of drawing its paths. */
+function spriteOf(glyph: Glyph, size: number, inked: boolean, palette: Palette): Sprite {
+  let known = sprites.get(palette);
+  if (known === undefined) {
+    known = new Map();
+    sprites.set(palette, known);
+  }
+  // Finer than the screen, since marks stand at any fraction of a pixel.
+  const ratio = Math.max(2, Math.ceil(globalThis.devicePixelRatio || 1));
+  const key = `${glyph} ${size} ${inked} ${ratio}`;
+  let sprite = known.get(key);
+  if (sprite === undefined) {
+    const image = document.createElement('canvas');
+    const width = Math.ceil((size + 2) * ratio);
+    image.width = width;
+    image.height = width;
+    const ctx = image.getContext('2d');
+    if (ctx !== null) {
+      ctx.scale(ratio, ratio);
+      traceGlyph(ctx, glyph, width / ratio / 2, width / ratio / 2, size, inked, palette);
+    }
+    sprite = { image, width, ratio };
+    known.set(key, sprite);
+  }
+  return sprite;
+}
+
+function traceGlyph(
   ctx: CanvasRenderingContext2D,
   glyph: Glyph,
   x: number,
@@ -17,8 +78,13 @@ export function drawGlyph(
   ctx.lineCap = 'round';
   ctx.lineJoin = 'round';
   const path = (draw: (path: Path2D) => void) => {
-    const shape = new Path2D();
-    draw(shape);
+    const key = `${glyph} ${inked}`;
+    let shape = shapes.get(key);
+    if (shape === undefined) {
+      shape = new Path2D();
+      draw(shape);
+      shapes.set(key, shape);
+    }
     return shape;
   };
   const solid = (shape: Path2D, role: string) => {
@@ -34,7 +100,7 @@ export function drawGlyph(
   const stroke = (data: string, color: string, width: number) => {
     ctx.strokeStyle = color;
     ctx.lineWidth = width;
-    ctx.stroke(new Path2D(data));
+    ctx.stroke(pathOf(data));
   };
   const { tone, glyph: on } = palette;
   switch (glyph) {
@@ -53,7 +119,7 @@ export function drawGlyph(
       stroke('M3.7 3.7l4.6 4.6M8.3 3.7L3.7 8.3', inked ? on : tone.deny, 1.7);
       break;
     case 'warn': {
-      const triangle = new Path2D('M6 .9L11.5 11H.5z');
+      const triangle = pathOf('M6 .9L11.5 11H.5z');
       if (inked) {
         ctx.fillStyle = palette.warnFill;
         ctx.fill(triangle);
@@ -65,7 +131,7 @@ export function drawGlyph(
       break;
     }
     case 'error':
-      solid(new Path2D('M3.8.7h4.4l3.1 3.1v4.4l-3.1 3.1H3.8L.7 8.2V3.8z'), tone.error);
+      solid(pathOf('M3.8.7h4.4l3.1 3.1v4.4l-3.1 3.1H3.8L.7 8.2V3.8z'), tone.error);
       stroke('M4.4 3.4v3.2M7.6 3.4v3.2M4.4 8.7v.1M7.6 8.7v.1', inked ? on : tone.error, 1.5);
       break;
     case 'skip':

@@ -1,6 +1,6 @@
 import type { EventId } from '../../src/index.ts';
 import { drawGlyph } from './draw-glyphs.ts';
-import { fitText, textWidth } from './draw-text.ts';
+import { fitText, setFont, textWidth } from './draw-text.ts';
 import type { Band, Box, Density } from './geometry.ts';
 import { GLYPH, type Mark } from './marks.ts';
 import { mixColor, type Palette } from './palette.ts';
@@ -195,7 +195,7 @@ function words(
   color: string,
 ): number {
   const { ctx, palette, density } = pen;
-  ctx.font = `${weight} ${density.font}px ${palette.font}`;
+  setFont(ctx, `${weight} ${density.font}px ${palette.font}`);
   const fitted = fitText(ctx, text, room);
   if (fitted === '') return 0;
   ctx.fillStyle = color;
@@ -225,7 +225,7 @@ function drawWords(
   let left = x + 6;
   let right = x + w - 6;
   let glyph = mark.glyph;
-  ctx.font = `${bold ? 600 : 500} ${density.font}px ${palette.font}`;
+  setFont(ctx, `${bold ? 600 : 500} ${density.font}px ${palette.font}`);
   const full = textWidth(ctx, mark.text);
   const short = mark.short === undefined ? full : textWidth(ctx, mark.short);
   if (glyph === 'allow' && w < Math.min(full, short) + size + 13 && full > 0 && w < size + 34) {
@@ -256,7 +256,7 @@ function drawWords(
       ? palette.tone[mark.tone]
       : palette.ink;
   const onlySync = mark.fromStart === true && mark.tone === 'allow';
-  ctx.font = `${bold && !onlySync ? 600 : 500} ${density.font}px ${palette.font}`;
+  setFont(ctx, `${bold && !onlySync ? 600 : 500} ${density.font}px ${palette.font}`);
   const room = right - left;
   const text = full > room && mark.short !== undefined ? mark.short : mark.text;
   const drawn = words(
@@ -281,7 +281,7 @@ function drawNumber({ ctx, palette }: Pen, number: number, x: number, y: number,
   ctx.beginPath();
   ctx.arc(x, y, 7, 0, 7);
   ctx.stroke();
-  ctx.font = `600 10.5px ${palette.font}`;
+  setFont(ctx, `600 10.5px ${palette.font}`);
   ctx.fillStyle = color;
   const text = String(number);
   ctx.fillText(text, x - textWidth(ctx, text) / 2, y + 0.5);
@@ -295,7 +295,7 @@ function drawParts(pen: Pen, box: Box, state: 'future' | 'happened', known: bool
   const end = box.x + box.w;
   const glyph = mark.glyph;
   const glyphRoom = glyph === undefined ? 0 : size + 5;
-  ctx.font = `500 ${pen.density.font}px ${palette.font}`;
+  setFont(ctx, `500 ${pen.density.font}px ${palette.font}`);
   for (const [i, { name, x0, x1 }] of joints.entries()) {
     if (i > 0) {
       ctx.fillStyle = palette.bodyEdge[mark.body];
@@ -365,7 +365,7 @@ function drawGhost(pen: Pen, box: Box): void {
   const middle = y + h / 2;
   const drawn = words(pen, mark.text, left, middle, right - left, 500, palette.ink);
   if (mark.detail === undefined || drawn === 0) return;
-  ctx.font = `400 ${density.font}px ${palette.font}`;
+  setFont(ctx, `400 ${density.font}px ${palette.font}`);
   const rest = right - left - drawn - 14;
   const width = textWidth(ctx, mark.detail);
   if (rest < 40) return;
@@ -404,7 +404,7 @@ function drawDrift(pen: Pen, box: Box): void {
   ctx.stroke();
   const size = glyphSize(pen, h);
   const weight = 600;
-  ctx.font = `${weight} ${density.font}px ${palette.font}`;
+  setFont(ctx, `${weight} ${density.font}px ${palette.font}`);
   const fitted = fitText(ctx, mark.text, w - size - 16);
   const plate = Math.min(w - 4, size + (fitted === '' ? 6 : textWidth(ctx, fitted) + 12));
   if (plate > size) {
@@ -437,17 +437,20 @@ export function drawBand(pen: Pen, band: Band): void {
   ctx.lineWidth = 1;
   ctx.stroke();
   const most = Math.max(...band.columns, 1);
+  const left0 = Math.round(x0);
   ctx.fillStyle = edge;
   for (const [i, count] of band.columns.entries()) {
     const height = Math.max(2, (count / most) * (h - 4));
-    ctx.fillRect(x0 + i * 3, y + h - 1 - height, 2, height);
+    if (count > 0) ctx.fillRect(left0 + i * 3, y + h - 1 - height, 2, height);
   }
   const { text } = band;
-  ctx.font = `500 ${density.font}px ${palette.font}`;
+  setFont(ctx, `500 ${density.font}px ${palette.font}`);
   const left = Math.max(x0, 0);
   const right = Math.min(x1, pen.width);
   const fitted = fitText(ctx, text, right - left - 30);
+  let plate = left;
   if (fitted.length > 4) {
+    plate = left + 10 + textWidth(ctx, fitted);
     ctx.fillStyle = body;
     ctx.fillRect(left + 4, y + 2, textWidth(ctx, fitted) + 6, h - 4);
     ctx.fillStyle = palette.ink;
@@ -456,12 +459,13 @@ export function drawBand(pen: Pen, band: Band): void {
   const size = Math.min(11, h - 4);
   for (const [i, { x, mark, count }] of band.kept.entries()) {
     const glyph = mark.glyph ?? GLYPH[mark.tone];
-    if (glyph === undefined) continue;
+    // What the plate covers, it tells.
+    if (glyph === undefined || x + 2 < plate + size / 2) continue;
     const next = band.kept[i + 1]?.x ?? Number.POSITIVE_INFINITY;
     drawGlyph(ctx, glyph, x + 2, y + h / 2, size, mark.start <= pen.playhead, palette);
     const number = String(count);
     if (count < 2 || next - x < 15 + number.length * 7) continue;
-    ctx.font = `600 10.5px ${palette.font}`;
+    setFont(ctx, `600 10.5px ${palette.font}`);
     ctx.fillStyle = body;
     ctx.fillRect(x + 9, y + 2, textWidth(ctx, number) + 3, h - 4);
     ctx.fillStyle = palette.tone[mark.tone];
@@ -504,7 +508,7 @@ function drawGroup(pen: Pen, box: Box): void {
   const right = Math.min(end, isHere && playheadX > x + 60 ? playheadX : end, width) - 7;
   const size = glyphSize(pen, h);
   const words_ = isHere && text !== '' ? text : `${group.members.length} ${group.label}`;
-  ctx.font = `600 ${density.font}px ${palette.font}`;
+  setFont(ctx, `600 ${density.font}px ${palette.font}`);
   const fitted = fitText(ctx, words_, right - Math.max(x, 0) - 8);
   const w = textWidth(ctx, fitted);
   ctx.fillStyle = isHere ? palette.ink : palette.ink3;

@@ -1,31 +1,61 @@
-const widths = new Map<string, number>();
+/** Widths by text, a map for every font; reading `ctx.font` back is slow, so who sets it says it here. */
+let widths = new Map<string, number>();
+const fonts = new Map<string, Map<string, number>>();
+let present = '';
 
-/** Width of a text in the context's font, remembered. */
+/** Sets the font of a context. All texts of the timeline go through here, so that widths are remembered by font. */
+export function setFont(ctx: CanvasRenderingContext2D, font: string): void {
+  ctx.font = font;
+  if (font === present) return;
+  present = font;
+  let known = fonts.get(font);
+  if (known === undefined) {
+    known = new Map();
+    fonts.set(font, known);
+  }
+  widths = known;
+}
+
+/** Width of a text in the font set last, remembered. */
 export function textWidth(ctx: CanvasRenderingContext2D, text: string): number {
-  const key = `${ctx.font}\n${text}`;
-  let width = widths.get(key);
+  let width = widths.get(text);
   if (width === undefined) {
     if (widths.size > 20_000) widths.clear();
     width = ctx.measureText(text).width;
-    widths.set(key, width);
+    widths.set(text, width);
   }
   return width;
 }
 
 /** Another font came or went: what was measured is of no use. */
 export function forgetWidths(): void {
-  widths.clear();
+  fonts.clear();
+  widths = new Map();
+  present = '';
 }
 
-/** The text, or its beginning with `…`, in a width; empty if not even three letters fit. */
+/**
+ * The text, or its beginning with `…`, in a width; empty if not even three letters fit. Beginnings are not measured one by
+ * one: letters are added up and scaled to the width of the whole, which is right but for kerning at the cut.
+ */
 export function fitText(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  if (textWidth(ctx, text) <= width) return text;
-  let low = 0;
-  let high = text.length;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (textWidth(ctx, `${text.slice(0, middle)}…`) <= width) low = middle;
-    else high = middle - 1;
+  if (width < 8) return '';
+  const whole = textWidth(ctx, text);
+  if (whole <= width) return text;
+  let sum = 0;
+  for (const letter of text) sum += textWidth(ctx, letter);
+  const scale = sum > 0 ? whole / sum : 1;
+  const room = width - textWidth(ctx, '…');
+  let used = 0;
+  let end = 0;
+  for (const letter of text) {
+    const next = used + textWidth(ctx, letter) * scale;
+    if (next > room) break;
+    used = next;
+    end += letter.length;
   }
-  return low < 3 ? '' : `${text.slice(0, low).trimEnd()}…`;
+  if (end < 3) return '';
+  const fitted = `${text.slice(0, end).trimEnd()}…`;
+  if (!widths.has(fitted)) widths.set(fitted, used + textWidth(ctx, '…'));
+  return fitted;
 }

@@ -1,6 +1,6 @@
 import type { EventId } from '../../src/index.ts';
 import { drawBand, drawMark, type Pen } from './draw-marks.ts';
-import { fitText, textWidth } from './draw-text.ts';
+import { fitText, setFont, textWidth } from './draw-text.ts';
 import type { Fan } from './fans.ts';
 import type { Box } from './geometry.ts';
 import { flagWidth } from './hit-test.ts';
@@ -130,7 +130,7 @@ function drawArea(
   ctx.roundRect(x0, 2, Math.max(4, w), density.ruler - 5, 3);
   ctx.fill();
   ctx.stroke();
-  ctx.font = `600 10.5px ${palette.font}`;
+  setFont(ctx, `600 10.5px ${palette.font}`);
   const words = `selected, ${text}`;
   const shown = textWidth(ctx, words) + 10 < w ? words : textWidth(ctx, text) + 8 < w ? text : '';
   ctx.fillStyle = palette.ink;
@@ -151,7 +151,7 @@ function drawFlag(
   ctx.lineTo(x + 9, 6.5);
   ctx.lineTo(x, 10);
   ctx.fill();
-  ctx.font = `600 10.5px ${palette.font}`;
+  setFont(ctx, `600 10.5px ${palette.font}`);
   const text = fitText(ctx, note, 110);
   if (text === '') return;
   const w = textWidth(ctx, text);
@@ -190,7 +190,7 @@ function drawFan({ ctx, palette, density, width }: Pen, fan: Fan, lit: boolean):
   }
   const [first] = branches;
   if (first === undefined || trunk.x < -60 || trunk.x > width) return;
-  ctx.font = `600 ${density.font}px ${palette.font}`;
+  setFont(ctx, `600 ${density.font}px ${palette.font}`);
   const w = textWidth(ctx, text) + 12;
   const left = trunk.x - w - 6;
   ctx.fillStyle = lit ? palette.thread : palette.bodyEdge.b;
@@ -239,29 +239,51 @@ function drawFold({ ctx, palette }: Pen, { height, density }: Frame, { x0, x1 }:
     ctx.fillRect(x0, density.ruler, Math.max(1, x1 - x0), height);
     return;
   }
-  const edge = (x: number, path: Path2D, up: boolean, begin: boolean) => {
-    const from = up ? height : density.ruler;
-    const step = up ? -6 : 6;
-    let side = 1;
-    for (let y = from; up ? y >= density.ruler - 6 : y <= height + 6; y += step) {
-      if (begin && y === from) path.moveTo(x, y);
-      else path.lineTo(x + side * 2.2, y);
-      side = -side;
-    }
-  };
-  const area = new Path2D();
-  edge(x0, area, false, true);
-  edge(x1, area, true, false);
-  area.closePath();
-  ctx.fillStyle = palette.desk;
-  ctx.fill(area);
-  ctx.strokeStyle = palette.line2;
-  ctx.lineWidth = 1;
+  const line = zigzag(height - density.ruler);
   for (const x of [x0, x1]) {
-    const line = new Path2D();
-    edge(x, line, false, true);
-    ctx.stroke(line);
+    ctx.save();
+    ctx.translate(x, density.ruler);
+    ctx.fillStyle = palette.desk;
+    // Each edge brings half of the ground between them.
+    ctx.scale(x === x0 ? 1 : -1, 1);
+    ctx.fill(line.half((x1 - x0) / 2 + 0.5));
+    ctx.strokeStyle = palette.line2;
+    ctx.lineWidth = 1;
+    ctx.stroke(line.edge);
+    ctx.restore();
   }
+}
+
+/** The edge of a fold from 0 down, and the ground right of it; made once for a height. */
+let zigzags:
+  | { readonly height: number; readonly edge: Path2D; readonly half: (width: number) => Path2D }
+  | undefined;
+
+function zigzag(height: number): NonNullable<typeof zigzags> {
+  if (zigzags?.height === height) return zigzags;
+  const points: [number, number][] = [];
+  for (let y = 0, side = 1; y <= height + 6; y += 6, side = -side) points.push([y === 0 ? 0 : side * 2.2, y]);
+  const edge = new Path2D();
+  for (const [x, y] of points) edge.lineTo(x, y);
+  const halves = new Map<number, Path2D>();
+  zigzags = {
+    height,
+    edge,
+    half: (width) => {
+      const key = Math.round(width * 4);
+      let half = halves.get(key);
+      if (half === undefined) {
+        if (halves.size > 200) halves.clear();
+        half = new Path2D(edge);
+        half.lineTo(width, height + 6);
+        half.lineTo(width, 0);
+        half.closePath();
+        halves.set(key, half);
+      }
+      return half;
+    },
+  };
+  return zigzags;
 }
 
 function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
@@ -272,7 +294,7 @@ function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
   ctx.fillRect(0, 0, width, h);
   ctx.fillStyle = palette.line2;
   ctx.fillRect(0, h - 1, width, 1);
-  ctx.font = `400 10.5px ${palette.font}`;
+  setFont(ctx, `400 10.5px ${palette.font}`);
   const flag = { width: flagWidth(playhead.text), x: playhead.x };
   const flagX = flag.x + flag.width > width ? flag.x - flag.width : flag.x;
   for (const { x, text } of ticks) {
@@ -285,7 +307,7 @@ function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
     ctx.fillStyle = palette.ink3;
     if (x >= 0) ctx.fillText(text, Math.max(left, 2), h / 2 - 1);
   }
-  ctx.font = `600 10.5px ${palette.font}`;
+  setFont(ctx, `600 10.5px ${palette.font}`);
   for (const { x0, x1, text, open } of folds) {
     ctx.fillStyle = palette.desk;
     const w = textWidth(ctx, text);
@@ -308,7 +330,7 @@ function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
   ctx.beginPath();
   ctx.roundRect(flagX, 2, flag.width, h - 6, 3);
   ctx.fill();
-  ctx.font = `600 11px ${palette.font}`;
+  setFont(ctx, `600 11px ${palette.font}`);
   ctx.fillStyle = palette.glyph;
   ctx.fillText(playhead.text, flagX + (flag.width - textWidth(ctx, playhead.text)) / 2, h / 2 - 0.5);
   ctx.fillStyle = palette.thread;

@@ -38,7 +38,7 @@ export function layoutFans(
     const branches = boxes
       .filter((one) => one.lane === lane && isOf(shown.rows[one.row], cause, shown.rows, one.row))
       .filter((one, i, all) => all.findIndex(({ row }) => row === one.row) === i)
-      .map((one) => ({ y: one.y + one.h / 2, x: one.x, group: shown.rows[one.row]?.header !== undefined }));
+      .map((one) => ({ y: one.y + one.h / 2, x: one.x, group: shown.rows[one.row]?.member !== true }));
     if (branches.length === 0) continue;
     const x = Math.min(from.x + 6, ...branches.map((branch) => branch.x - 12));
     fans.push({
@@ -59,6 +59,7 @@ function isOf(
   at: number,
 ): boolean {
   if (row?.header !== undefined) return row.header.group.cause === cause;
+  if (row?.sum === true) return row.marks[0]?.group?.cause === cause;
   if (row?.member !== true) return false;
   for (let i = at - 1; i >= 0; i--) {
     const header = rows[i]?.header;

@@ -1,6 +1,6 @@
 import { durationText } from '../../src/index.ts';
 import { type Arranged, arrange, type ShownLane } from './arrange.ts';
-import { layoutBand } from './bands.ts';
+import { gapOf, layoutBand } from './bands.ts';
 import { type Fan, layoutFans } from './fans.ts';
 import { type Band, type Box, type Density, type LaneBox, placeMark, rowY, type View } from './geometry.ts';
 import { type Link, linkPaths } from './links.ts';
@@ -194,7 +194,7 @@ function layoutRow(
     const { x, w } = placeMark(mark, view);
     const next = row.marks[i + 1];
     const nextX = next === undefined ? Number.POSITIVE_INFINITY : placeMark(next, view).x;
-    if (nextX - x < BAND_GAP && w <= BAND_GAP) {
+    if (w <= BAND_GAP && nextX - x < gapOf(mark)) {
       const band = layoutBand(row, i, x, at, view, lane);
       if (band !== undefined) {
         bands.push(band.band);
@@ -265,10 +265,7 @@ function layoutFolds({ scale, placed, scrollX, width }: View): readonly FoldBox[
     const x0 = placed.toX(start + idle * (open ? 0.02 : 0.4)) - scrollX;
     const x1 = placed.toX(start + idle * (open ? 0.98 : 0.9)) - scrollX;
     if (x0 > width + 10) break;
-    if (x1 - x0 >= 2) boxes.push({ x0, x1, text: durationText(idle), start, open });
-    // Far out there are more folds than pixels: only some are drawn.
-    else if (boxes.length === 0 || x0 - (boxes.at(-1)?.x0 ?? 0) > 6)
-      boxes.push({ x0, x1: x0 + 1, text: '', start, open });
+    if (x1 - x0 >= 3) boxes.push({ x0, x1, text: durationText(idle), start, open });
   }
   return boxes;
 }

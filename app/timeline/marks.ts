@@ -84,6 +84,8 @@ export interface Row {
   readonly about?: { readonly kind: string; readonly name: string };
   /** The row stands for a group and opens it. */
   readonly header?: { readonly group: RowGroup; readonly open: boolean };
+  /** The row sums up the groups below it. */
+  readonly sum?: true;
   /** The row is a member of an open group. */
   readonly member?: true;
   /** By start; they do not overlap. */

@@ -1,24 +1,32 @@
-import { useEffect, useRef } from 'react';
+import { type PointerEvent, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { useStudio } from '../stores/studio.ts';
+import { brushAt, type Grip, moveBrush } from './brush.ts';
+import type { Lane } from './marks.ts';
 import type { TimelineModel } from './model.ts';
-import { clampScroll, placedOf, scaleOf, zoomOf } from './navigate.ts';
-import { mixColor, readPalette } from './palette.ts';
+import { clampScroll, fitStretch, placedOf, scaleOf, zoomAt } from './navigate.ts';
+import { mixColor, type Palette, readPalette } from './palette.ts';
+import { countTones, firstAbove, indexOf, mergedRow } from './row-index.ts';
+import type { PlacedScale } from './scale.ts';
 
 const WIDTH = 170;
 const HEIGHT = 22;
 
-/** The whole run in small, with a frame around what is shown: drag it, or click where to go. */
+/** Time in the minimap: the whole run, whatever the zoom of the picture. */
+function wholeScale(model: TimelineModel, window: Parameters<typeof scaleOf>[1]): PlacedScale {
+  const scale = scaleOf(model, window);
+  return scale.at(scale.zoomFor(WIDTH));
+}
+
+/** The whole run in small, with a frame around what is shown: drag it, its edges, or a new one; the wheel zooms. */
 export function Minimap({ model }: { readonly model: TimelineModel }) {
   const { viewport, playback, page } = useStudio();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const host = useRef<HTMLDivElement>(null);
   const window = useStore(viewport);
   const playhead = useStore(playback, (state) => state.playhead);
   const theme = useStore(page, (state) => state.theme);
-  const scale = scaleOf(model, window);
-  const zoom = zoomOf(model, window);
-  const whole = scale.width(zoom);
-  const factor = WIDTH / Math.max(1, whole);
+  const { scale, openFolds } = window;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes what the palette reads
   useEffect(() => {
@@ -29,51 +37,111 @@ export function Minimap({ model }: { readonly model: TimelineModel }) {
     element.width = WIDTH * ratio;
     element.height = HEIGHT * ratio;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const palette = readPalette(element);
-    const placed = placedOf(model, { ...window, zoom });
-    ctx.fillStyle = palette.desk;
-    ctx.fillRect(0, 0, WIDTH, HEIGHT);
-    const rows = model.lanes.flatMap((lane) => lane.rows.slice(0, 1).map((row) => ({ lane, row })));
-    const pitch = Math.min(4, (HEIGHT - 6) / Math.max(1, rows.length));
-    for (const [i, { lane, row }] of rows.entries()) {
-      let drawn = -1;
-      for (const mark of row.marks) {
-        const x0 = placed.toX(mark.start) * factor;
-        const x1 = Math.max(x0 + 1, placed.toXEnd(mark.end) * factor);
-        if (x1 < drawn + 0.5 && mark.tone === 'plain') continue;
-        drawn = x1;
-        const plain = lane.phase === 'admission' ? palette.bodyEdge.a : palette.bodyEdge.b;
-        ctx.fillStyle =
-          mark.tone === 'plain' || mark.tone === 'noise'
-            ? plain
-            : mixColor(palette.tone[mark.tone], palette.desk, 0.85);
-        ctx.fillRect(x0, 3 + i * pitch, x1 - x0, Math.max(1, pitch - 1));
-      }
-    }
-  }, [model, window.scale, zoom, factor, theme]);
+    drawWhole(ctx, model, wholeScale(model, { scale, openFolds }), readPalette(element));
+  }, [model, scale, openFolds, theme]);
 
-  const goTo = (x: number) => {
-    const { getState } = viewport;
-    const target = x / factor - getState().width / 2;
-    getState().setWindow({ scrollX: clampScroll(model, getState(), target) });
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      const state = viewport.getState();
+      const x = event.clientX - element.getBoundingClientRect().left;
+      const time = wholeScale(model, state).toTime(x);
+      const at = placedOf(model, state).toX(time) - state.scrollX;
+      const middle = Math.max(0, Math.min(state.width, at));
+      state.setWindow(zoomAt(model, state, middle, Math.exp(-event.deltaY * 0.0035)));
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [model, viewport]);
+
+  const whole = wholeScale(model, window);
+  const placed = placedOf(model, window);
+  const left = whole.toX(placed.toTime(window.scrollX));
+  const right = Math.min(WIDTH, whole.toXEnd(placed.toTime(window.scrollX + window.width)));
+  const frame = { left: Math.max(0, left), right: Math.max(left + 6, right) };
+
+  const grip = useRef<{ readonly grip: Grip; readonly x: number; readonly frame: typeof frame }>(undefined);
+  const xOf = (event: PointerEvent) => event.clientX - event.currentTarget.getBoundingClientRect().left;
+  const show = (x0: number, x1: number, isPan: boolean) => {
+    const state = viewport.getState();
+    const start = whole.toTime(x0);
+    if (!isPan) {
+      state.setWindow(fitStretch(model, state, start, whole.toTime(x1)));
+      return;
+    }
+    state.setWindow({ scrollX: clampScroll(model, state, placedOf(model, state).toX(start)) });
   };
-  const left = Math.max(0, window.scrollX * factor);
-  const width = Math.min(WIDTH - left, window.width * factor);
+
   return (
     <div
+      ref={host}
       className="minimap"
       aria-hidden="true"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        goTo(event.clientX - event.currentTarget.getBoundingClientRect().left);
+        grip.current = { grip: brushAt(frame, xOf(event)), x: xOf(event), frame };
       }}
       onPointerMove={(event) => {
-        if (event.buttons === 1) goTo(event.clientX - event.currentTarget.getBoundingClientRect().left);
+        const held = grip.current;
+        if (held === undefined) {
+          const at = brushAt(frame, xOf(event));
+          const isEdge = at === 'left' || at === 'right';
+          event.currentTarget.style.cursor = isEdge ? 'ew-resize' : at === 'inside' ? 'grab' : 'crosshair';
+          return;
+        }
+        if (Math.abs(xOf(event) - held.x) < 2) return;
+        const moved = moveBrush(held.grip, held.frame, held.x, xOf(event), WIDTH);
+        show(moved.left, moved.right, held.grip === 'inside');
+      }}
+      onPointerUp={(event) => {
+        const held = grip.current;
+        grip.current = undefined;
+        // A click beside the frame goes there.
+        if (held === undefined || Math.abs(xOf(event) - held.x) >= 2 || held.grip !== 'outside') return;
+        const state = viewport.getState();
+        const x = placedOf(model, state).toX(whole.toTime(held.x)) - state.width / 2;
+        state.setWindow({ scrollX: clampScroll(model, state, x) });
       }}
     >
       <canvas ref={canvas} style={{ width: WIDTH, height: HEIGHT }} />
-      <b style={{ left: placedOf(model, window).toX(playhead) * factor - 0.75 }} />
-      <i style={{ left, width: Math.max(6, width) }} />
+      <b style={{ left: whole.toX(playhead) - 0.75 }} />
+      <i style={{ left: frame.left, width: frame.right - frame.left }} />
     </div>
   );
+}
+
+/** A line for each lane, column by column: costs the width, however long the run is. */
+function drawWhole(
+  ctx: CanvasRenderingContext2D,
+  { lanes }: TimelineModel,
+  placed: PlacedScale,
+  palette: Palette,
+): void {
+  ctx.fillStyle = palette.desk;
+  ctx.fillRect(0, 0, WIDTH, HEIGHT);
+  const pitch = Math.min(4, (HEIGHT - 6) / Math.max(1, lanes.length));
+  const times = Array.from({ length: WIDTH + 1 }, (_, x) => placed.toTime(x));
+  for (const [i, lane] of lanes.entries()) {
+    for (let x = 0; x < WIDTH; x++) {
+      const color = columnColor(lane, times[x] ?? 0, times[x + 1] ?? 0, palette);
+      if (color === undefined) continue;
+      ctx.fillStyle = color;
+      ctx.fillRect(x, 3 + i * pitch, 1, Math.max(1, pitch - 1));
+    }
+  }
+}
+
+function columnColor(lane: Lane, from: number, to: number, palette: Palette): string | undefined {
+  const row = lane.rows.length > 40 ? mergedRow(lane) : lane.rows[0];
+  if (row === undefined) return undefined;
+  const { starts, ends } = indexOf(row);
+  const first = firstAbove(ends, from, 0, true);
+  const until = firstAbove(starts, to);
+  if (until <= first) return undefined;
+  const [error = 0, deny = 0, warn = 0, , , allow = 0] = countTones(row, first, until);
+  const tone = error > 0 ? 'error' : deny > 0 ? 'deny' : warn > 0 ? 'warn' : allow > 0 ? 'allow' : undefined;
+  if (tone === undefined) return lane.phase === 'admission' ? palette.bodyEdge.a : palette.bodyEdge.b;
+  return mixColor(palette.tone[tone], palette.desk, 0.85);
 }

@@ -76,7 +76,7 @@ function push(map: Map<string, Row[]>, key: string, row: Row): void {
   else list.push(row);
 }
 
-function groupOf(
+export function groupOf(
   key: string,
   label: string,
   members: readonly Row[],

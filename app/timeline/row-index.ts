@@ -48,15 +48,26 @@ function readIndex({ marks }: Row): RowIndex {
   return { starts, ends, before };
 }
 
-/** First index from `from` whose value is greater than a limit, or with `orEqual` not less. */
+/**
+ * First index from `from` whose value is greater than a limit, or with `orEqual` not less. Gallops away from `from`, so that
+ * asking for the next place costs the logarithm of the way and not of the whole.
+ */
 export function firstAbove(
   values: Float64Array | Int32Array,
   limit: number,
   from = 0,
   orEqual = false,
 ): number {
+  const { length } = values;
   let low = from;
-  let high = values.length;
+  let step = 1;
+  while (low + step < length) {
+    const value = values[low + step] ?? 0;
+    if (orEqual ? value >= limit : value > limit) break;
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(length, low + step + 1);
   while (low < high) {
     const middle = (low + high) >>> 1;
     const value = values[middle] ?? 0;

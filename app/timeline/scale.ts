@@ -388,18 +388,38 @@ const shrink = (zoom: number): number => Math.min(1, zoom / SHRINK_FROM);
 function placeScale({ times, flex, fixed, length }: Knots, zoom: number): PlacedScale {
   const still = shrink(zoom);
   const xAt = (i: number) => (flex[i] ?? 0) * zoom + (fixed[i] ?? 0) * still;
-  /** First knot whose time is greater than (or, `orEqual`, not less than) a time. */
-  const after = (time: number, orEqual: boolean) => {
+  // Who asks once asks again nearby: each search begins where the last one ended and gallops.
+  let near = 0;
+  const search = (isBehind: (i: number) => boolean): number => {
     let low = 0;
     let high = length;
+    let step = 1;
+    if (near < length && isBehind(near)) {
+      high = near;
+      while (high - step > 0 && isBehind(high - step)) {
+        high -= step;
+        step *= 2;
+      }
+      low = Math.max(0, high - step);
+    } else if (near < length) {
+      low = near;
+      while (low + step < length && !isBehind(low + step)) {
+        low += step;
+        step *= 2;
+      }
+      high = Math.min(length, low + step);
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const at = times[middle] ?? 0;
-      if (orEqual ? at >= time : at > time) high = middle;
+      if (isBehind(middle)) high = middle;
       else low = middle + 1;
     }
+    near = Math.min(low, length - 1);
     return low;
   };
+  /** First knot whose time is greater than (or, `orEqual`, not less than) a time. */
+  const after = (time: number, orEqual: boolean) =>
+    orEqual ? search((i) => (times[i] ?? 0) >= time) : search((i) => (times[i] ?? 0) > time);
   const between = (i: number, time: number) => {
     // Before the first and behind the last knot the picture stands still.
     if (i <= 0) return xAt(0);
@@ -416,13 +436,7 @@ function placeScale({ times, flex, fixed, length }: Knots, zoom: number): Placed
       return times[i] === time ? xAt(i) : between(i, time);
     },
     toTime: (x) => {
-      let low = 0;
-      let high = length;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (xAt(middle) > x) high = middle;
-        else low = middle + 1;
-      }
+      const low = search((i) => xAt(i) > x);
       if (low <= 0) return milliseconds(times[0] ?? 0);
       if (low >= length) return milliseconds(times[length - 1] ?? 0);
       const a = xAt(low - 1);

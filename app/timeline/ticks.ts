@@ -1,5 +1,5 @@
 import { durationText } from '../../src/index.ts';
-import { chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
+import { type Chapter, chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
 
 export interface Tick {
   readonly x: number;
@@ -93,10 +93,13 @@ function chapterTicks(
     }
     return low;
   };
-  for (const chapter of scale.chapters) {
+  for (const chapter of chaptersAround(scale.chapters, placed.toTime(left - spacing))) {
     const from = placed.toX(chapter.start);
     const to = placed.toXEnd(chapter.end);
-    if (to < left - spacing || from > right + spacing) continue;
+    if (from > right + spacing) break;
+    if (to < left - spacing) continue;
+    // Where chapters are narrow, not each of them has room for its beginning.
+    if (from - (ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 20) continue;
     ticks.push({ x: from, text: '0' });
     // Labels are chosen from the left in blocks of fixed place, so that panning never changes which ones stand.
     const block = 20 * spacing;
@@ -125,6 +128,16 @@ function chapterTicks(
     }
   }
   return ticks;
+}
+
+/** The chapters from the one that a time falls into. */
+function* chaptersAround(chapters: readonly Chapter[], time: number): Generator<Chapter> {
+  const first = chapterAt(chapters, time);
+  if (first === undefined) return;
+  for (let i = chapters.indexOf(first); i < chapters.length; i++) {
+    const chapter = chapters[i];
+    if (chapter !== undefined) yield chapter;
+  }
 }
 
 const endText = (ms: number): string => `${chapterTime(ms)}${ms < 10_000 ? ' ms' : ''}`;

@@ -10,6 +10,7 @@ import { type Studio, StudioContext } from '../../app/stores/studio.ts';
 import { createViewport } from '../../app/stores/viewport.ts';
 import { createWorkspaceStore } from '../../app/stores/workspace.ts';
 import { playTrack, timelineOf, travelTime } from '../../app/timeline/model.ts';
+import { fitAll } from '../../app/timeline/navigate.ts';
 import { TimelineRoom } from '../../app/timeline/timeline.tsx';
 import type { Trace } from '../../src/index.ts';
 import '../../app/ui/tokens.css';
@@ -114,7 +115,9 @@ const bench = {
     frames(count, (i) => wheel(500, { deltaY: i % 80 < 40 ? -60 : 60, ctrlKey: true })),
   /** All that there is in one picture. */
   fit(): void {
-    studio?.viewport.getState().setWindow({ zoom: 1e-9, scrollX: 0 });
+    const trace = studio?.run.getState().trace;
+    const window = studio?.viewport.getState();
+    if (trace !== undefined) window?.setWindow(fitAll(timelineOf(trace), window));
   },
   middle(): void {
     const playback = studio?.playback.getState();

@@ -194,9 +194,16 @@ function attemptNumber(trace: Trace, part: TraceEvent): string {
  * The number a person gives a step: waits between commands are not counted. Undefined for what was before and for waits.
  */
 export function stepNumber(trace: Trace, index: number): number | undefined {
-  if (trace.steps[index]?.kind !== 'command') return undefined;
-  return trace.steps.filter((step) => step.kind === 'command' && step.index <= index).length;
+  let numbers = stepNumbers.get(trace.steps);
+  if (numbers === undefined) {
+    let count = 0;
+    numbers = trace.steps.map(({ kind }) => (kind === 'command' ? ++count : undefined));
+    stepNumbers.set(trace.steps, numbers);
+  }
+  return numbers[index];
 }
+
+const stepNumbers = new WeakMap<Trace['steps'], readonly (number | undefined)[]>();
 
 const stepText = (trace: Trace, event: TraceEvent): string => {
   const step = trace.steps[event.step];
