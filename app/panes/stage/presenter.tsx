@@ -37,7 +37,7 @@ const KEYS: Readonly<Record<string, 'next' | 'previous' | 'toStart' | 'toEnd' | 
 };
 
 /** The picture is made for about so much room and then enlarged, so that the type is large. */
-const BASE = { width: 1090, height: 500 };
+const BASE = { width: 1150, height: 500 };
 const zoomFor = (width: number, height: number): number =>
   width < 620 ? 1 : Math.max(1, Math.min(width / BASE.width, height / BASE.height));
 
@@ -83,21 +83,17 @@ export function Presenter({ trace, moments, announcer }: PresenterProps) {
           <Dialog.Title className="visually-hidden">Stage, full screen</Dialog.Title>
           <Head trace={trace} moments={moments} />
           <Screen trace={trace} moments={moments} selected={selected} />
-          {selected !== undefined && (
-            <button
-              type="button"
-              className="button presenter-clear"
-              onClick={() => selection.getState().select(undefined)}
-            >
-              Put the light out
-            </button>
-          )}
           <div className="presenter-foot">
             <StagePlayer />
             <span className="presenter-keys">
               <kbd className="kbd">←</kbd> <kbd className="kbd">→</kbd> moments <kbd className="kbd">B</kbd>{' '}
               blank <kbd className="kbd">Esc</kbd> leave
             </span>
+            {selected !== undefined && (
+              <button type="button" className="button" onClick={() => selection.getState().select(undefined)}>
+                Put the light out
+              </button>
+            )}
             <Dialog.Close className="button" aria-label="Leave the full screen">
               <Icon name="close" size={15} />
               Leave

@@ -49,6 +49,11 @@ export function Caller({ model, layout, lit }: PartProps) {
   const x = box.x + box.w / 2;
   const selected = lit.isSelected(caller.event);
   const name = caller.name === '' ? 'client' : caller.name;
+  // A long name is written smaller before it is cut.
+  const nameSize = Math.max(
+    12.5,
+    Math.min(font.name, (font.name * (box.w - 10)) / Math.max(1, textWidth(name, font.name))),
+  );
   const verdict = caller.verdict;
   return (
     <Item
@@ -70,8 +75,8 @@ export function Caller({ model, layout, lit }: PartProps) {
         stroke={role('line2')}
         strokeWidth="1.5"
       />
-      <Words at={{ x, y: box.y + box.h / 2 - 3, anchor: 'middle' }} size={font.name} weight={650}>
-        {fitText(name, box.w - 14, font.name)}
+      <Words at={{ x, y: box.y + box.h / 2 - 3, anchor: 'middle' }} size={nameSize} weight={650}>
+        {fitText(name, box.w - 8, nameSize)}
       </Words>
       <Words at={{ x, y: box.y + box.h / 2 + 16, anchor: 'middle' }} size={font.mono - 0.6} mono color="ink2">
         {fitText(caller.line, box.w - 8, font.mono - 0.6, true)}
@@ -121,13 +126,16 @@ function VerdictWord({
 export function Server({ model, layout }: Omit<PartProps, 'lit'>) {
   const { server, serverArm, font } = layout;
   const x = server.x + server.w / 2;
-  const asks = model.question !== undefined && model.question.text !== '';
+  const asks =
+    model.question !== undefined &&
+    model.question.text !== '' &&
+    !model.tokens.some(({ side }) => side === 'below');
   const box = { fill: role('sheet'), stroke: role('line2'), strokeWidth: 1.5 };
   if (serverArm !== undefined) {
     const { x: ax, y, w, h } = serverArm;
     const bottom = server.y + server.h;
     const path = `M${ax + 8} ${y}H${ax + w - 8}a8 8 0 0 1 8 8V${y + h - 8}a8 8 0 0 1 -8 8H${server.x + server.w}V${bottom - 8}a8 8 0 0 1 -8 8H${server.x + 8}a8 8 0 0 1 -8 -8V${y + 8}a8 8 0 0 1 8 -8z`;
-    const middle = (y + h + bottom) / 2;
+    const middle = (y + h + layout.shore.y) / 2;
     return (
       <g data-part="server">
         <path d={path} {...box} />
@@ -210,12 +218,12 @@ export function Gate({
     >
       {selected && <Ring {...ring} />}
       <Words at={label} size={font.name} weight={650} color={gate.state === 'later' ? 'ink3' : 'ink'}>
-        {name}
+        {layout.short ? name.replace(' gate', '') : name}
       </Words>
       <Wall gate={gate} wall={wall} />
       {gate.word !== '' && (part === 'validating' || gate.state === 'closed') && layout.kind === 'wide' && (
         <VerdictWord
-          spot={verdict}
+          spot={gate.state === 'open' ? { ...verdict, x: verdict.x + 28 } : verdict}
           mark={gate.state === 'closed' ? 'denied' : gate.word === 'Warned' ? 'warned' : 'allowed'}
           tone={gate.state === 'closed' ? 'deny' : gate.word === 'Warned' ? 'warn' : 'allow'}
           word={gate.word}
@@ -262,8 +270,8 @@ function Wall({ gate, wall }: { readonly gate: StageGate; readonly wall: GatePla
     width: 10,
     height: half - opening,
     rx: 2.5,
-    fill: known ? role('line2') : 'none',
-    stroke: role(known ? 'line2' : 'ink3'),
+    fill: known ? role('ink3') : 'none',
+    stroke: role('ink3'),
     strokeWidth: 1.25,
   };
   const leaf = opening * 2;
@@ -290,6 +298,14 @@ function Wall({ gate, wall }: { readonly gate: StageGate; readonly wall: GatePla
   );
 }
 
+interface NoteRow {
+  readonly mark?: MarkName;
+  readonly words: string;
+  readonly weight: number;
+  readonly color: string;
+  readonly after?: string;
+}
+
 function GateNotes({
   gate,
   spot,
@@ -303,35 +319,31 @@ function GateNotes({
 }) {
   const { text } = layout.font;
   const step = text + 5;
-  const rows: {
-    readonly mark?: MarkName;
-    readonly words: string;
-    readonly weight: number;
-    readonly color: string;
-    readonly after?: string;
-  }[] = [];
-  for (const rule of gate.rules) {
+  const rows: NoteRow[] = [];
+  let left = gate.more;
+  for (const [i, rule] of gate.rules.entries()) {
     const lines = wrapText(rule.name, spot.room - 22, text, 2);
-    for (const [i, words] of lines.entries())
+    // A rule stands here whole, or it is counted.
+    if (rows.length + lines.length > most) {
+      left++;
+      continue;
+    }
+    for (const [line, words] of lines.entries())
       rows.push({
         words,
         weight: 600,
         color: 'ink',
-        ...(i === 0 ? { mark: TONE_MARK[rule.tone] } : {}),
-        ...(i === lines.length - 1 && rule.word === 'matches' ? { after: 'matches' } : {}),
+        ...(line === 0 ? { mark: TONE_MARK[rule.tone] } : {}),
+        ...(line === lines.length - 1 && rule.word === 'matches' ? { after: 'matches' } : {}),
       });
-    if (rule === gate.rules[0] && gate.state === 'closed' && gate.note !== '')
-      for (const line of wrapText(gate.note, spot.room - 22, text, 2))
-        rows.push({ words: line, weight: 450, color: 'ink2' });
+    if (i === 0 && gate.state === 'closed' && gate.note !== '' && rows.length < most)
+      for (const words of wrapText(gate.note, spot.room - 22, text, Math.min(2, most - rows.length)))
+        rows.push({ words, weight: 450, color: 'ink2' });
   }
   if (gate.state !== 'closed' && gate.note !== '')
     rows.push({ words: gate.note, weight: 450, color: 'ink2' });
-  if (gate.more > 0)
-    rows.push({
-      words: `and ${gate.more} more ${gate.more === 1 ? 'rule' : 'rules'}`,
-      weight: 450,
-      color: 'ink3',
-    });
+  if (left > 0 && rows.length < most)
+    rows.push({ words: `and ${left} more ${left === 1 ? 'rule' : 'rules'}`, weight: 450, color: 'ink2' });
   const indent = gate.rules.length > 0 ? text + 7 : 0;
   return (
     <>

@@ -326,6 +326,7 @@ export function Question({ model, layout, lit }: PartProps) {
         ? 'ink'
         : question.answerTone;
   const oneLine = tall || textWidth(`${before} ${after}`, font.text) <= heard.room;
+  const aboutLines = wrapText(question.about, asked.room, font.text, 2);
   const afterLines = wrapText(after, heard.room, font.text, 2);
   return (
     <Item
@@ -360,12 +361,20 @@ export function Question({ model, layout, lit }: PartProps) {
         </>
       ) : (
         <>
-          <Words at={{ ...asked, y: asked.y - font.text - 5 }} size={font.mono} mono>
+          <Words at={{ ...asked, y: asked.y - aboutLines.length * (font.text + 5) }} size={font.mono} mono>
             {fitText(question.text, asked.room + 10, font.mono, true)}
           </Words>
-          <Words at={asked} size={font.text} weight={450} color="ink2">
-            {fitText(question.about, asked.room + 10, font.text)}
-          </Words>
+          {aboutLines.map((line, i) => (
+            <Words
+              key={line}
+              at={{ ...asked, y: asked.y - (aboutLines.length - 1 - i) * (font.text + 5) }}
+              size={font.text}
+              weight={450}
+              color="ink2"
+            >
+              {line}
+            </Words>
+          ))}
         </>
       )}
       {oneLine ? (
@@ -436,7 +445,7 @@ export function Downstream({ model, layout, lit }: PartProps) {
         <rect {...size(box)} rx="5" fill="none" stroke={role('line2')} strokeWidth="1.25" />
       </g>
     );
-  const selected = lit.isSelected(target.event);
+  const selected = target.own && lit.isSelected(target.event);
   const absent =
     target.state === 'planned' ||
     target.state === 'never' ||
@@ -452,7 +461,7 @@ export function Downstream({ model, layout, lit }: PartProps) {
       label={`Downstream ${refText(ref)}: ${target.word}`}
       event={target.event}
       selected={selected}
-      dimmed={lit.isDimmed(target.event)}
+      dimmed={lit.isDimmed(target.event) || (!target.own && lit.isDimmed(undefined))}
       onSelect={lit.onSelect}
       part="downstream"
     >

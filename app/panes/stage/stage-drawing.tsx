@@ -58,7 +58,9 @@ export function StageDrawing(props: StageDrawingProps) {
       <Downstream model={model} layout={layout} lit={lit} />
       {layout.birthNote !== undefined && model.birth !== undefined && front !== undefined && (
         <Words at={layout.birthNote} size={layout.font.text} weight={450} color="ink2">
-          {layout.birthNote.room > 230 ? 'born all the same, beside the verdict' : 'born beside the verdict'}
+          {front.state === 'denied' && layout.birthNote.room > 230
+            ? 'born all the same, beside the verdict'
+            : 'born beside the verdict'}
         </Words>
       )}
     </>
@@ -106,6 +108,7 @@ function Grounds({ layout }: { readonly layout: StageLayout }) {
         <text
           key={phase}
           x={headings[phase].x}
+          textAnchor={headings[phase].anchor}
           y={headings[phase].y}
           fontSize={font.name}
           fontFamily={role('sans')}
@@ -150,10 +153,12 @@ function Lines({
       token.side,
       steps && token.state === 'moving' ? Math.floor(token.progress + 1e-6) : token.progress,
     );
+  const stopped =
+    above !== undefined && (above.state === 'denied' || above.state === 'error') ? at(above) : undefined;
   if (under)
     return (
       <>
-        <Line points={[start, end]} tone="guide" />
+        <Line points={[start, stopped ?? end]} tone="guide" />
         <Line points={handOver} tone="guide" />
         <Line points={ask} tone="guide" />
         {target === undefined && <Line points={delivery} tone="guide" />}
@@ -165,8 +170,6 @@ function Lines({
     target.state !== 'never' &&
     target.state !== 'refused' &&
     target.state !== 'deleted';
-  const stopped =
-    above !== undefined && (above.state === 'denied' || above.state === 'error') ? at(above) : undefined;
   const asking = question !== undefined && question.text !== '';
   return (
     <>
@@ -185,7 +188,7 @@ function Lines({
       )}
       {above !== undefined && <Line points={[start, at(above)]} tone={above.outline ? 'idle' : 'thread'} />}
       {model.birth !== undefined && model.birth.share > 0 && (
-        <Line points={partOf(birth, model.birth.share)} tone="thread" head />
+        <Line points={partOf(birth, model.birth.share)} tone={below === undefined ? 'thread' : 'idle'} head />
       )}
       {worker.reached > 0 && <Line points={handOver} tone={worker.busy ? 'thread' : 'idle'} head />}
       {(asking || below !== undefined) && below === undefined && (

@@ -25,6 +25,8 @@ export interface GatePlace {
 
 export interface StageLayout {
   readonly kind: 'wide' | 'tall';
+  /** Little width: headings are a word shorter. */
+  readonly short: boolean;
   readonly width: number;
   readonly height: number;
   readonly font: { readonly name: number; readonly text: number; readonly mono: number };
@@ -62,7 +64,7 @@ export interface StageLayout {
 
 /** Smallest sizes that the two arrangements are made for; below, the picture shrinks as a whole. */
 export const LEAST_WIDE = { width: 880, height: 400 } as const;
-export const TALL = { width: 390, height: 826 } as const;
+export const TALL = { width: 390, height: 690 } as const;
 
 /** Chooses the arrangement and its size for the room there is. `zoom` makes the type larger: for a projector. */
 export function layoutStage(width: number, height: number, zoom = 1): StageLayout {
@@ -81,10 +83,10 @@ function wideLayout(width: number, height: number): StageLayout {
   const shore = { y: shoreY, h: 7 };
   const trackY = Math.round(shoreY * 0.525);
   const workerY = Math.round(shoreY + 7 + (height - shoreY - 7) * 0.49);
-  const caller = { x: between(14, 28), y: trackY - 29, w: between(104, 116), h: 58 };
+  const caller = { x: between(12, 22), y: trackY - 29, w: between(112, 132), h: 58 };
   const callerRight = caller.x + caller.w;
   const server = {
-    x: callerRight + token.w + between(8, 22),
+    x: callerRight + token.w + between(6, 18),
     y: Math.round(trackY - Math.min(62, trackY - 34)),
     w: between(82, 96),
     h: 0,
@@ -93,18 +95,18 @@ function wideLayout(width: number, height: number): StageLayout {
   const pillar = { ...server, h: serverBottom - server.y };
   const pillarRight = pillar.x + pillar.w;
   const pillarX = pillar.x + pillar.w / 2;
-  const mutX = pillarRight + (width * 0.655 - pillarRight) * 0.36;
-  const valX = width * 0.665;
+  const mutX = pillarRight + between(token.w * 0.52, token.w + 22);
+  const valX = width * between(0.69, 0.672);
   const etcdX = width - between(12, 46) - token.w / 2;
-  const schemaX = mutX + (valX - token.w - mutX) * 0.52;
+  const schemaX = mutX + (valX - token.w - mutX) * between(0.84, 0.62);
   const wallLength = Math.min(130, trackY * 1.06);
   const half = wallLength / 2;
   const labelY = Math.max(26, trackY - half - 16);
   const noteY = trackY + half - 26;
   const worker = { w: between(132, 170), h: 86, x: 0, y: workerY - 43 };
-  const ticketW = Math.min(350, Math.max(268, width * 0.256));
-  const ticket = { x: width - between(14, 58) - ticketW, y: workerY - 57, w: ticketW, h: 114 };
-  const workerX = pillarRight + (ticket.x - pillarRight) * between(0.6, 0.52) - worker.w / 2;
+  const ticketW = Math.min(350, Math.max(244, width * 0.25));
+  const ticket = { x: width - between(14, 52) - ticketW, y: workerY - 57, w: ticketW, h: 114 };
+  const workerX = pillarRight + (ticket.x - pillarRight) * between(0.64, 0.55) - worker.w / 2;
   const workerBox = { ...worker, x: workerX };
   const ask: readonly [Point, Point] = [
     { x: workerX, y: workerY },
@@ -121,6 +123,7 @@ function wideLayout(width: number, height: number): StageLayout {
   const downstream = { x: between(12, 24), y: workerY - 23, w: downstreamW, h: 46 };
   return {
     kind: 'wide',
+    short: ease < 0.4,
     width,
     height,
     font,
@@ -163,7 +166,7 @@ function wideLayout(width: number, height: number): StageLayout {
       note: at(etcdX, trackY + token.h / 2 + 24, 'middle', token.w + 40),
     },
     birth: [
-      { x: birthX, y: trackY + token.h / 2 },
+      { x: birthX, y: trackY },
       { x: birthX, y: birthY },
       { x: ticketIn, y: birthY },
       { x: ticketIn, y: ticket.y },
@@ -189,15 +192,17 @@ function wideLayout(width: number, height: number): StageLayout {
       { x: pillar.x, y: workerY },
       { x: downstream.x + downstream.w, y: workerY },
     ],
-    upward: [ask[0], { x: pillarX, y: workerY }, { x: pillarX, y: trackY }],
+    // Beside the pillar's name, not across it.
+    upward: [ask[0], { x: pillarRight - 13, y: workerY }, { x: pillarRight - 13, y: trackY }],
   };
 }
 
 function tallLayout(width: number): StageLayout {
   const font = { name: 14.5, text: 13, mono: 12 };
-  const token = { w: 128, h: 44 };
+  const token = { w: 128, h: 40 };
   const trackX = 148;
-  const labelX = trackX + token.w / 2 + 16;
+  const trackY = [96, 138, 180, 236, 262, 328] as const;
+  const labelX = trackX + token.w / 2 + 24;
   const room = width - labelX - 10;
   const at = (x: number, y: number, anchor: Spot['anchor'], space: number): Spot => ({
     x,
@@ -205,14 +210,15 @@ function tallLayout(width: number): StageLayout {
     anchor,
     room: space,
   });
-  const caller = { x: trackX - 66, y: 40, w: 132, h: 46 };
-  const server = { x: 16, y: 136, w: 44, h: 560 };
-  const arm = { x: 16, y: 136, w: trackX + token.w / 2 - 4, h: 48 };
-  const shore = { y: 440, h: 9 };
-  const ticket = { x: 76, y: 490, w: width - 76 - 14, h: 106 };
-  const worker = { x: 150, y: 634, w: Math.min(230, width - 150 - 14), h: 46 };
-  const workerY = worker.y + 23;
-  const box = { x: 76, y: 752, w: Math.min(300, width - 76 - 14), h: 44 };
+  const caller = { x: trackX - 66, y: 32, w: 132, h: 42 };
+  const server = { x: 16, y: 119, w: 44, h: 458 };
+  const arm = { x: 16, y: 119, w: trackX + token.w / 2 - 4, h: 38 };
+  const shore = { y: 366, h: 8 };
+  const left = 76;
+  const ticket = { x: left, y: 402, w: width - left - 14, h: 96 };
+  const worker = { x: 150, y: 518, w: Math.min(230, width - 150 - 14), h: 42 };
+  const workerY = worker.y + 21;
+  const box = { x: left, y: 612, w: Math.min(300, width - left - 14), h: 42 };
   const handX = worker.x + worker.w / 2;
   const wall = (y: number) => ({
     x: trackX,
@@ -221,51 +227,45 @@ function tallLayout(width: number): StageLayout {
     opening: token.w / 2 + 2,
     upright: false,
   });
-  const birthX = 70;
+  const birthX = 68;
   return {
     kind: 'tall',
+    short: false,
     width,
     height: TALL.height,
     font,
     token,
     shore,
-    headings: { admission: at(16, 24, 'start', 260), background: at(16, 472, 'start', 260) },
+    headings: { admission: at(16, 21, 'start', 260), background: at(width - 14, 392, 'end', 260) },
     caller,
-    callerNote: at(labelX, 68, 'start', room),
+    callerNote: at(labelX, 58, 'start', room),
     server,
     serverArm: arm,
-    track: [
-      { x: trackX, y: 111 },
-      { x: trackX, y: 160 },
-      { x: trackX, y: 212 },
-      { x: trackX, y: 266 },
-      { x: trackX, y: 314 },
-      { x: trackX, y: 398 },
-    ],
+    track: trackY.map((y) => ({ x: trackX, y })),
     mutating: {
-      wall: wall(238),
-      label: at(labelX + 8, 212, 'start', room - 8),
-      verdict: at(labelX + 8, 212, 'start', room - 8),
-      notes: at(labelX + 8, 230, 'start', room - 8),
+      wall: wall(206),
+      label: at(labelX, 188, 'start', room),
+      verdict: at(labelX, 188, 'start', room),
+      notes: at(labelX, 206, 'start', room),
     },
-    schema: { label: at(labelX + 8, 271, 'start', room), notes: at(labelX + 70, 271, 'start', room - 70) },
+    schema: { label: at(labelX, 242, 'start', room), notes: at(labelX + 62, 242, 'start', room - 62) },
     validating: {
-      wall: wall(340),
-      label: at(labelX + 8, 306, 'start', room - 8),
-      verdict: at(labelX + 8, 328, 'start', room - 8),
-      notes: at(labelX + 8, 350, 'start', room - 8),
+      wall: wall(290),
+      label: at(labelX, 264, 'start', room),
+      verdict: at(labelX, 284, 'start', room),
+      notes: at(labelX, 303, 'start', room),
     },
-    etcd: { label: at(labelX + 8, 412, 'start', 60), note: at(labelX + 8, 431, 'start', room) },
+    etcd: { label: at(labelX, 340, 'start', 60), note: at(labelX, 358, 'start', room) },
     birth: [
-      { x: trackX - token.w / 2, y: 314 },
-      { x: birthX, y: 314 },
-      { x: birthX, y: 476 },
-      { x: ticket.x + 24, y: 476 },
-      { x: ticket.x + 24, y: ticket.y },
+      { x: trackX - token.w / 2, y: trackY[4] },
+      { x: birthX, y: trackY[4] },
+      { x: birthX, y: 384 },
+      { x: left + 6, y: 384 },
+      { x: left + 6, y: ticket.y },
     ],
     birthNote: undefined,
     ticket,
-    others: at(ticket.x, ticket.y + ticket.h + 18, 'start', ticket.w),
+    others: at(ticket.x, ticket.y + ticket.h + 16, 'start', 70),
     handOver: [
       { x: handX, y: ticket.y + ticket.h },
       { x: handX, y: worker.y },
@@ -276,23 +276,23 @@ function tallLayout(width: number): StageLayout {
       { x: worker.x, y: workerY },
       { x: server.x + server.w, y: workerY },
     ],
-    asked: at(76, 702, 'start', width - 90),
-    heard: at(76, 720, 'start', width - 90),
+    asked: at(left, 580, 'start', width - 90),
+    heard: at(left, 598, 'start', width - 90),
     downstream: {
-      label: at(76, 744, 'start', 200),
+      label: at(left, box.y + box.h + 19, 'start', 96),
       box,
-      note: at(76, box.y + box.h + 19, 'start', width - 90),
+      note: at(left + 96, box.y + box.h + 19, 'start', width - left - 110),
     },
     delivery: [
       { x: 38, y: server.y + server.h },
-      { x: 38, y: box.y + 22 },
-      { x: box.x, y: box.y + 22 },
+      { x: 38, y: box.y + 21 },
+      { x: box.x, y: box.y + 21 },
     ],
     upward: [
       { x: worker.x, y: workerY },
       { x: 38, y: workerY },
-      { x: 38, y: 160 },
-      { x: trackX, y: 160 },
+      { x: 38, y: trackY[1] },
+      { x: trackX, y: trackY[1] },
     ],
   };
 }

@@ -45,6 +45,8 @@ export interface StageTarget {
   readonly event: EventId;
   readonly state: OutcomeRow['state'];
   readonly word: string;
+  /** The event is its own, not its UpdateRequest's. */
+  readonly own: boolean;
 }
 
 export interface StageModel {
@@ -97,7 +99,7 @@ export function stageAt(
   const present = moment === undefined ? undefined : trace.events[moment.event];
   const command = index.commands[lastBefore(index.commands, time)];
   const since = command?.time ?? 0;
-  const above = latest(index.above, since, time);
+  const above = latest(index.above, since, time) ?? comingFrom(index, command);
   const inFlight = index.below[lastBefore(index.below, time)];
   const below = inFlight !== undefined && time <= inFlight.end ? inFlight : undefined;
   const front = below ?? above;
@@ -172,6 +174,13 @@ function countStates(targets: readonly StageTarget[]): string {
 function latest(list: readonly RequestEvent[], since: number, time: number): RequestEvent | undefined {
   const found = list[lastBefore(list, time)];
   return found !== undefined && found.time >= since ? found : undefined;
+}
+
+/** Before its first request leaves, a step's object stands at its sender already. */
+function comingFrom(index: StageIndex, command: StepEvent | undefined): RequestEvent | undefined {
+  if (command === undefined) return undefined;
+  const next = index.above[lastBefore(index.above, command.time) + 1];
+  return next?.step === command.step && next.component === 'client' ? next : undefined;
 }
 
 const titleOf = (trace: Trace, command: StepEvent | undefined): string =>
@@ -262,6 +271,11 @@ const WORDS: Readonly<Record<string, string>> = {
   unchanged: 'as it was',
 };
 
+const isOwn = (trace: Trace, row: OutcomeRow): boolean => {
+  const kind = trace.events[row.event]?.kind;
+  return kind === 'target' || kind === 'stored';
+};
+
 /** Targets of this chapter and of what is in front, each object once, the one in front first. */
 function targetRows(trace: Trace, front: string | undefined, since: number, time: number): StageTarget[] {
   const step = trace.steps.findLast((one) => one.kind === 'command' && one.time <= time)?.index ?? 0;
@@ -284,6 +298,7 @@ function targetRows(trace: Trace, front: string | undefined, since: number, time
       event: row.event,
       state: row.state,
       word: WORDS[row.state] ?? row.state,
+      own: isOwn(trace, row),
     };
     found.set(key, { target, rank });
   }

@@ -163,18 +163,28 @@ function ticketAt(life: QueueLife, time: number): StageTicket | undefined {
     event: last.id,
     word,
     tone,
-    after: afterText(last.state, failed, life.attempts.length),
+    after: afterText(
+      last.state,
+      failed,
+      life.attempts.length,
+      life.attempts.some((one) => one.time <= time && time < one.end),
+    ),
     pips: pipsAt(life, time),
     about: last.rules.length === 0 ? last.policy : `${last.policy} / ${last.rules.join(', ')}`,
   };
 }
 
-function afterText(state: string, failed: readonly string[], attempts: number): string {
-  if (state === 'dropped')
-    return `after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}, not tried again`;
+function afterText(state: string, failed: readonly string[], attempts: number, busy: boolean): string {
+  if (state === 'dropped') return `after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
   if (state === 'deleted') return 'done, so it is removed';
   if (failed.length === 0)
-    return state === 'Completed' ? '' : state === 'Pending' || state === '' ? 'waits for the controller' : '';
+    return state === 'Completed'
+      ? ''
+      : state === 'Pending' || state === ''
+        ? busy
+          ? 'the controller is at it'
+          : 'waits for the controller'
+        : '';
   return `after ${failed.length > 2 ? `${failed[0]} to ${failed.at(-1)?.replace('Failed ', '')}` : failed.join(', ')}`;
 }
 

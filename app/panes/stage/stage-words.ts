@@ -24,7 +24,7 @@ export function secondSentence(trace: Trace, event: TraceEvent, time: number): s
         ? 'So background will have something to do.'
         : '';
     case 'never-stored':
-      return 'What is not in etcd is nowhere; the UpdateRequest goes on all the same.';
+      return 'Its UpdateRequest goes on all the same.';
     case 'stored':
       return sentence(reasonOf(event).replace(/^by /, 'Written by '));
     case 'update-request':
