@@ -31,6 +31,8 @@ const ADMISSION_POLICIES = [
   'MutatingAdmissionPolicyBinding',
 ];
 
+const TOP_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+
 export function loadPolicies(
   tree: FileTree,
   paths: readonly string[],
@@ -59,21 +61,17 @@ export function loadPolicies(
   return { policies, refused, unsupported };
 }
 
-/** A folder stands for all YAML files below it, hidden ones apart. */
+/** A folder stands for all YAML files below it; what is hidden does not count, not even if it is named. */
 function filesOf(tree: FileTree, path: string): Loaded<readonly string[]> {
   const names = tree.list(path);
-  if (names === undefined)
-    return tree.read(path) === undefined
-      ? { error: `${path}: no such file or directory` }
-      : isYaml(path) && !baseName(path).startsWith('.')
-        ? [path]
-        : [];
-  return names
-    .filter((name) => !name.startsWith('.'))
-    .flatMap((name) => {
-      const files = filesOf(tree, joinPath(path, name));
-      return 'error' in files ? [] : files;
-    });
+  if (names === undefined && tree.read(path) === undefined)
+    return { error: `stat ${path}: no such file or directory` };
+  if (baseName(path).startsWith('.')) return [];
+  if (names === undefined) return isYaml(path) ? [path] : [];
+  return names.flatMap((name) => {
+    const files = filesOf(tree, joinPath(path, name));
+    return 'error' in files ? [] : files;
+  });
 }
 
 type ReadDocument =
@@ -96,7 +94,10 @@ function readDocument(document: ManifestDocument, behaviour: Behaviour): ReadDoc
   if (typeof object.metadata['name'] !== 'string') return { ignored: true };
   const unknown = readPolicies([document]).diagnostics.find(({ code }) => code === 'kyverno-unknown-field');
   const problems = checkSchemaValues(get(object, 'spec'), behaviour);
-  const strange = unknown?.message ?? problems.find(({ code }) => code === 'unknown-field')?.text;
+  const top = Object.keys(object).find((field) => !TOP_FIELDS.has(field));
+  const strange =
+    (top === undefined ? unknown?.message : `unknown field "${top}"`) ??
+    problems.find(({ code }) => code === 'unknown-field')?.text;
   if (strange !== undefined) return { error: strange };
   return problems.length > 0 ? { ignored: true } : { policy };
 }

@@ -17,11 +17,11 @@ function fillMaps(value: Json): Json {
   return filled;
 }
 
-/** Kinds that nobody knows count as namespaced. */
+/** Kinds that the CLI does not know, Kyverno's own among them, count as namespaced. */
 export function isClusterScoped(apiVersion: string, kind: string): boolean {
   const { group } = parseApiVersion(apiVersion);
   const found = builtInResources().find((resource) => resource.group === group && resource.kind === kind);
-  return found === undefined ? group === 'kyverno.io' && kind.startsWith('Cluster') : !found.namespaced;
+  return found?.namespaced === false;
 }
 
 /** An object as the CLI reads it: with a namespace if its kind has one, and no null where a map belongs. */

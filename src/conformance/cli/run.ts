@@ -1,4 +1,3 @@
-import { getString, isObject, type Json } from '../../base/json.ts';
 import { loadLibraries } from '../../expressions/jmespath/libraries.ts';
 import type { CliTestResult } from '../../formats/kyverno-test.ts';
 import { behaviourOf } from '../../kyverno/behaviour.ts';
@@ -16,8 +15,8 @@ import {
 import { type Evaluation, evaluate, type PolicyAnswer } from './evaluate.ts';
 import { type FileTree, joinPath, treeOf } from './file-tree.ts';
 import { loadDocuments } from './load-documents.ts';
+import { asksRegistry } from './registry.ts';
 import { type CliWorld, loadTestCase, type TestCase } from './test-case.ts';
-import { ruleValues } from './values.ts';
 
 /** What became of a test document, as `kyverno test` would have it. */
 export interface CliTestRun {
@@ -78,26 +77,6 @@ function runDocument(world: CliWorld, path: string, document: ManifestDocument):
     reason: `${failed.length} of ${rows.length} rows: ${policy} ${rule} ${resource}: ${reason}: ${message}`,
     rows,
   };
-}
-
-/** Whether what a row is about asks an image registry for something that the values do not tell. */
-function asksRegistry({ loaded, values }: TestCase, row: ResultRow): boolean {
-  const rules = loaded.policies
-    .filter(({ name }) => name === row.policy.slice(row.policy.lastIndexOf('/') + 1))
-    .flatMap(({ rules: all }) => all.filter(({ name }) => name === row.rule));
-  return rules.some(({ name, raw }) => {
-    const policy = row.policy.slice(row.policy.lastIndexOf('/') + 1);
-    const told = ruleValues(values, policy, name).map(({ path }) => path[0]);
-    return registryEntries(raw).some((entry) => !told.includes(entry));
-  });
-}
-
-/** Names of the context entries that ask a registry, wherever in a rule they stand. */
-function registryEntries(value: Json): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(registryEntries);
-  if (!isObject(value)) return [];
-  const own = isObject(value['imageRegistry']) ? [getString(value, 'name') ?? ''] : [];
-  return [...own, ...Object.values(value).flatMap(registryEntries)];
 }
 
 const notSimulated = (what: string): Verdict => ({
