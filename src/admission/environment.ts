@@ -51,6 +51,8 @@ export interface AdmissionEnvironment {
   readPolicy(object: KubernetesObject): Policy | undefined;
   /** Checks a policy as the webhook `validate-policy` does (lifecycle F). */
   checkPolicy(object: KubernetesObject, old: KubernetesObject | undefined): PolicyVerdict;
+  /** What the webhook of GlobalContextEntries refuses one for. */
+  checkGlobalContextEntry(object: KubernetesObject): string | undefined;
   /** Where the person wrote a policy. */
   locate(policy: KubernetesObject): DocumentPath | undefined;
 }

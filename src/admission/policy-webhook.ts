@@ -2,10 +2,12 @@ import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admission-review.ts';
 import { logPolicyErrors } from './admission-log.ts';
-import type { AdmissionEnvironment } from './environment.ts';
+import type { AdmissionEnvironment, PolicyVerdict } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 
 const NAME = 'validate-policy.kyverno.svc';
+/** The webhook of GlobalContextEntries is called as the service is (controllers/generic/webhook). */
+const GLOBAL_CONTEXT = 'kyverno-svc.kyverno.svc';
 
 /** Warnings of the webhook that looks at PolicyExceptions; undefined if the request is for another. */
 export function exceptionWarnings(
@@ -33,10 +35,43 @@ export const concernsPolicy = ({ kind, subResource, operation }: AdmissionReques
   subResource === '' &&
   (operation === 'CREATE' || operation === 'UPDATE');
 
+/** Whether a request is for the webhook of GlobalContextEntries. */
+export const concernsGlobalContext = ({ kind, subResource, operation }: AdmissionRequest): boolean =>
+  kind.group === 'kyverno.io' &&
+  kind.kind === 'GlobalContextEntry' &&
+  subResource === '' &&
+  (operation === 'CREATE' || operation === 'UPDATE');
+
 /** The webhook that checks policies themselves (lifecycle F). */
 export function* validatePolicyObject(
   env: AdmissionEnvironment,
   request: AdmissionRequest,
+  cause: EventId,
+): Process<AdmissionResponse> {
+  const { object, oldObject } = request;
+  const check = (): PolicyVerdict =>
+    object === undefined ? { warnings: [] } : env.checkPolicy(object, oldObject);
+  return yield* call(env, request, NAME, check, cause);
+}
+
+/** The webhook that checks GlobalContextEntries. */
+export function* validateGlobalContextObject(
+  env: AdmissionEnvironment,
+  request: AdmissionRequest,
+  cause: EventId,
+): Process<AdmissionResponse> {
+  const check = (): PolicyVerdict => {
+    const denied = request.object && env.checkGlobalContextEntry(request.object);
+    return { warnings: [], ...(denied === undefined ? {} : { denied }) };
+  };
+  return yield* call(env, request, GLOBAL_CONTEXT, check, cause);
+}
+
+function* call(
+  env: AdmissionEnvironment,
+  request: AdmissionRequest,
+  name: string,
+  check: () => PolicyVerdict,
   cause: EventId,
 ): Process<AdmissionResponse> {
   const event = env.recorder.open({
@@ -44,21 +79,19 @@ export function* validatePolicyObject(
     phase: 'admission',
     cause,
     type: 'validating',
-    name: NAME,
+    name,
     operation: request.operation,
     allowed: true,
     warnings: [],
   });
   yield ADMISSION_LATENCIES.policy;
-  const object = request.object;
-  const verdict = object === undefined ? { warnings: [] } : env.checkPolicy(object, request.oldObject);
-  const { denied, warnings } = verdict;
+  const { denied, warnings } = check();
   if (denied === undefined) {
     env.recorder.close(event, { warnings });
     return { allowed: true, warnings };
   }
-  logPolicyErrors(env, { request }, denied, event);
+  if (name === NAME) logPolicyErrors(env, { request }, denied, event);
   env.recorder.close(event, { allowed: false, message: denied, warnings });
-  const message = `admission webhook "${NAME}" denied the request: ${denied}`;
-  return { allowed: false, denied: { webhook: NAME, message, code: 400 }, warnings };
+  const message = `admission webhook "${name}" denied the request: ${denied}`;
+  return { allowed: false, denied: { webhook: name, message, code: 400 }, warnings };
 }

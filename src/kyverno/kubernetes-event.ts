@@ -10,9 +10,15 @@ export interface KyvernoEvent {
     | 'Resource Passed'
     | 'Resource Generated'
     | 'Resource Mutated'
+    | 'Retrying'
     | 'None';
   readonly message: string;
-  readonly reportingComponent: 'kyverno-admission' | 'kyverno-scan' | 'kyverno-generate' | 'kyverno-mutate';
+  readonly reportingComponent:
+    | 'kyverno-admission'
+    | 'kyverno-scan'
+    | 'kyverno-generate'
+    | 'kyverno-mutate'
+    | 'globalcontext-controller';
   readonly regarding: ObjectRef;
   readonly related?: ObjectRef;
 }

@@ -9,6 +9,7 @@ import { readPolicy } from './read-policy.ts';
 import { nearest } from './spelling.ts';
 import { type PolicyValidationEnvironment, validatePolicy } from './validate-policy.ts';
 import { checkSchemaValues, type SchemaProblem } from './validation/schema-values.ts';
+import { validateGlobalContextEntry } from './validation/global-context.ts';
 
 /** What judging policies needs beside their text. Nothing of it asks what service accounts may do. */
 export interface PolicyDiagnosticsEnvironment extends Omit<PolicyValidationEnvironment, 'permissions'> {
@@ -33,8 +34,17 @@ export function policyDiagnostics(
       const read = readPolicies([document]).diagnostics;
       const policy = document.object && readPolicy(document.object);
       const found = policy && checkPolicy(document, policy, environment, read.some(isRefusal));
-      return [...kind, ...read, ...(found ?? [])];
+      return [...kind, ...read, ...(found ?? []), ...checkGlobalContext(document)];
     });
+}
+
+/** What the webhook of GlobalContextEntries refuses. */
+function checkGlobalContext(document: ManifestDocument): readonly Diagnostic[] {
+  const problem =
+    document.object?.kind === 'GlobalContextEntry' ? validateGlobalContextEntry(document.object) : undefined;
+  if (problem === undefined) return [];
+  const location = document.locate(problem.path, 'key');
+  return [{ code: 'kyverno-global-context', severity: 'refused', message: problem.text, location }];
 }
 
 const isRefusal = ({ severity }: Diagnostic): boolean => severity === 'refused';

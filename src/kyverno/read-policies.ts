@@ -17,11 +17,7 @@ export interface ReadPolicies {
 }
 
 /** Kinds of Kyverno's that are objects like any other to the simulation: they do nothing. */
-const IDLE_KINDS: ReadonlySet<string> = new Set([
-  'CleanupPolicy',
-  'ClusterCleanupPolicy',
-  'GlobalContextEntry',
-]);
+const IDLE_KINDS: ReadonlySet<string> = new Set(['CleanupPolicy', 'ClusterCleanupPolicy']);
 
 /**
  * Reads the policies among the documents of a folder. Documents that are no policies are left alone; whatever a policy

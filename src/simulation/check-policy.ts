@@ -10,6 +10,8 @@ import { readPolicy } from '../kyverno/read-policy.ts';
 import { validatePolicy } from '../kyverno/validate-policy.ts';
 import { kindLookup } from './kind-lookup.ts';
 
+export { validateGlobalContextEntry } from '../kyverno/validation/global-context.ts';
+
 /** What the policy webhook asks of the cluster. */
 export interface PolicyCheckEnvironment {
   readonly authorize: ApiServer['authorize'];

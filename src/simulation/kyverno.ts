@@ -7,12 +7,16 @@ import { ReportScan } from '../background/report-scan.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import { readPolicy } from '../kyverno/read-policy.ts';
+import { startGlobalContext } from './global-context.ts';
 import { policyChecks } from './parts.ts';
 import type { PolicySources } from './policy-sources.ts';
 
 /** What Kyverno's controllers need of the simulation. */
 export interface KyvernoEnvironment
-  extends Omit<AdmissionEnvironment, 'readPolicy' | 'checkPolicy' | 'locate'> {
+  extends Omit<
+    AdmissionEnvironment,
+    'readPolicy' | 'checkPolicy' | 'checkGlobalContextEntry' | 'globalContext' | 'locate'
+  > {
   readonly sources: PolicySources;
 }
 
@@ -26,6 +30,7 @@ export interface Kyverno {
 export function installKyverno(environment: KyvernoEnvironment): Kyverno {
   const { sources, ...rest } = environment;
   const common = { ...rest, readPolicy, locate: sources };
+  const globalContext = startGlobalContext(environment);
   const discovery = new CachedDiscovery(environment.server, environment.scheduler);
   const checks = {
     authorize: environment.server.authorize.bind(environment.server),
@@ -34,12 +39,14 @@ export function installKyverno(environment: KyvernoEnvironment): Kyverno {
   };
   const admission = new AdmissionController({
     ...common,
+    globalContext: globalContext.admission,
     checkPolicy: (object, old) => policyChecks.get().checkPolicy(checks, object, old),
+    checkGlobalContextEntry: (object) => policyChecks.get().validateGlobalContextEntry(object)?.text,
   });
   admission.start();
-  const background = new BackgroundController(common);
+  const background = new BackgroundController({ ...common, globalContext: globalContext.background });
   background.start();
-  new ReportScan(common).start();
+  new ReportScan({ ...common, globalContext: globalContext.reports }).start();
   return { admission, background };
 }
 

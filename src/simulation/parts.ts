@@ -2,5 +2,7 @@ import { createPart } from '../base/part.ts';
 
 /** What in the cluster is not Kyverno. */
 export const actors = createPart(() => import('./actors.ts'));
+/** Caches of GlobalContextEntries. */
+export const globalContext = createPart(() => import('./global-context-cache.ts'));
 /** The policy webhook: only policies that a step writes are checked. */
 export const policyChecks = createPart(() => import('./check-policy.ts'));

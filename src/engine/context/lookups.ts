@@ -2,18 +2,10 @@ import type { Json } from '../../base/json.ts';
 import { get, isObject } from '../../base/json.ts';
 import type { JmesPathEnvironment } from '../../expressions/jmespath/environment.ts';
 import { compileJmesPath, search } from '../../expressions/jmespath/query.ts';
-import type { UserInfo } from '../../kubernetes/object.ts';
 import type { ApiCallResponse, GlobalContextMock } from '../../kyverno/mocks.ts';
-import type { ClusterReader, Outside } from '../cluster-loader.ts';
 import type { ApiCallAnswer, Loaded, ServiceAnswer } from '../policy-context.ts';
 import { type ImageReference, identifierOf, parseReference } from './image-reference.ts';
-
-/** Who looks things up, and where. */
-export interface Place {
-  readonly reader: ClusterReader;
-  readonly user: UserInfo;
-  readonly outside: Outside;
-}
+import type { Outside, Place } from './place.ts';
 
 const isSuccess = (code: number): boolean => code >= 200 && code < 300;
 
