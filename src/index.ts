@@ -56,6 +56,7 @@ export { parseFile, parseFiles } from './manifest/parse.ts';
 export { loadParts, withParts } from './parts.ts';
 export { policiesOf, type RunScenarioOptions, runScenario, type ScenarioRun } from './run-scenario.ts';
 export { diagnosePolicies } from './simulation/diagnose-policies.ts';
+export { diagnoseRun } from './simulation/diagnose-run.ts';
 export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';
 export { simulate } from './simulation/simulate.ts';

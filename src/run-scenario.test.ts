@@ -49,7 +49,8 @@ const FIVE_FAILURES = 'new Pending Failed Pending Failed Pending Failed Pending 
 describe('every story', () => {
   it.each(stories.map(({ id }) => id))('%s runs without a diagnostic and comes to rest', (id) => {
     const { diagnostics, trace } = play(id);
-    expect(diagnostics).toEqual([]);
+    // Some stories are about a policy that the cluster refuses.
+    expect(diagnostics.filter(({ code }) => code !== 'run-policy-refused')).toEqual([]);
     expect(trace.events.filter((event) => event.kind === 'stopped' || event.kind === 'unsupported')).toEqual(
       [],
     );

@@ -11,6 +11,7 @@ import type { Diagnostic } from './manifest/diagnostic.ts';
 import type { TextFile } from './manifest/manifest.ts';
 import { parseFiles } from './manifest/parse.ts';
 import { diagnosePolicies } from './simulation/diagnose-policies.ts';
+import { diagnoseRun } from './simulation/diagnose-run.ts';
 import type { Scenario } from './simulation/scenario.ts';
 import { simulate } from './simulation/simulate.ts';
 import type { Trace } from './trace/trace.ts';
@@ -37,16 +38,14 @@ export function runScenario(files: readonly TextFile[], options: RunScenarioOpti
   const parsed = parseFiles(files);
   const scenario = readScenario(parsed);
   const documents = parsed.flatMap((file) => file.documents);
-  const diagnostics = [
-    ...parsed.flatMap((file) => file.diagnostics),
-    ...scenario.diagnostics,
-    ...diagnosePolicies(documents, options),
-  ];
+  const judged = diagnosePolicies(documents, options);
+  const diagnostics = [...parsed.flatMap((file) => file.diagnostics), ...scenario.diagnostics, ...judged];
   if (parsed.some((file) => file.diagnostics.some(({ severity }) => severity === 'error')))
     return { scenario, diagnostics, advice: [] };
   const trace = simulate(scenario, options);
   const advice = advise(scenario, policiesOf(scenario), trace, behaviourOf(options.version));
-  return { scenario, trace, diagnostics, advice };
+  const refused = diagnoseRun(trace, documents, judged);
+  return { scenario, trace, diagnostics: [...diagnostics, ...refused], advice };
 }
 
 /** Every policy that a scenario's files hold, those of its steps too; of one key the last. */

@@ -38,7 +38,7 @@ interface LastRun {
 }
 let last: LastRun | undefined;
 /** Judges policies; comes with the first advice, so that the first trace need not wait. */
-let diagnosePolicies: typeof import('./advice.ts').diagnosePolicies | undefined;
+let judging: Pick<typeof import('./advice.ts'), 'diagnosePolicies' | 'diagnoseRun'> | undefined;
 
 /** Takes in what a cluster with this Kyverno starts from. */
 export function takeBase(version: KyvernoVersion, json: string): void {
@@ -75,7 +75,7 @@ function simulateNow(request: RunRequest): Simulated {
   const trace = stopped ? undefined : simulateWithin(request, scenario, began);
   const duration = performance.now() - began;
   const documents = parsed.flatMap((file) => file.documents);
-  const policies = judge(documents, request.version);
+  const policies = judge(documents, request.version, trace);
   const outcome = {
     ...(trace === undefined ? {} : { trace }),
     diagnostics: [...diagnostics, ...(policies ?? []), ...unsupportedOf(trace)],
@@ -88,9 +88,12 @@ function simulateNow(request: RunRequest): Simulated {
 function judge(
   documents: readonly ManifestDocument[],
   version: KyvernoVersion,
+  trace: Trace | undefined,
 ): readonly Diagnostic[] | undefined {
   const base = bases.get(version);
-  return base && diagnosePolicies?.(documents, { version, base });
+  if (base === undefined || judging === undefined) return undefined;
+  const found = judging.diagnosePolicies(documents, { version, base });
+  return trace === undefined ? found : [...found, ...judging.diagnoseRun(trace, documents, found)];
 }
 
 function simulateWithin(request: RunRequest, scenario: Scenario, began: number): Trace {
@@ -147,11 +150,11 @@ export async function answer(question: Question): Promise<Answers[keyof Answers]
 async function afterRun(run: LastRun | undefined): Promise<AfterRun> {
   if (run === undefined) return { advice: [], diagnostics: [] };
   const part = await import('./advice.ts');
-  diagnosePolicies = part.diagnosePolicies;
+  judging = part;
   const { scenario, trace, version, documents, judged } = run;
   return withParts(() => ({
     advice: part.adviceOn(scenario, trace, version),
-    diagnostics: judged ? [] : (judge(documents, version) ?? []),
+    diagnostics: judged ? [] : (judge(documents, version, trace) ?? []),
   }));
 }
 

@@ -1,5 +1,5 @@
 import type { DocumentPath } from '../base/document-path.ts';
-import type { Json } from '../base/json.ts';
+import type { Json, PathSegment } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { Random } from '../base/random.ts';
 import type { Scheduler } from '../base/scheduler.ts';
@@ -28,6 +28,8 @@ import type { Recorder } from '../trace/recorder.ts';
 export interface PolicyVerdict {
   /** Text of the refusal, without the webhook's prefix; absent if the policy is accepted. */
   readonly denied?: string;
+  /** Place in the policy that the refusal is about. */
+  readonly path?: readonly PathSegment[];
   readonly warnings: readonly string[];
 }
 

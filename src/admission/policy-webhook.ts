@@ -1,6 +1,9 @@
+import type { DocumentPath } from '../base/document-path.ts';
+import type { PathSegment } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admission-review.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import { logPolicyErrors } from './admission-log.ts';
 import type { AdmissionEnvironment, PolicyVerdict } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
@@ -85,13 +88,29 @@ function* call(
     warnings: [],
   });
   yield ADMISSION_LATENCIES.policy;
-  const { denied, warnings } = check();
+  const { denied, path, warnings } = check();
   if (denied === undefined) {
     env.recorder.close(event, { warnings });
     return { allowed: true, warnings };
   }
   if (name === NAME) logPolicyErrors(env, { request }, denied, event);
-  env.recorder.close(event, { allowed: false, message: denied, warnings });
+  const place = placeOf(env, request.object, path);
+  env.recorder.close(event, {
+    allowed: false,
+    message: denied,
+    warnings,
+    ...(place === undefined ? {} : { place }),
+  });
   const message = `admission webhook "${name}" denied the request: ${denied}`;
   return { allowed: false, denied: { webhook: name, message, code: 400 }, warnings };
+}
+
+/** Where in the person's files a refusal is about. */
+function placeOf(
+  env: AdmissionEnvironment,
+  object: KubernetesObject | undefined,
+  path: readonly PathSegment[] | undefined,
+): DocumentPath | undefined {
+  const source = object && env.locate(object);
+  return source && { ...source, path: [...source.path, ...(path ?? [])] };
 }

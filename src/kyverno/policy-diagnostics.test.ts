@@ -94,7 +94,7 @@ describe('judging policies before anything runs', () => {
     [
       'lower-case actions',
       policy(PATTERN).replace('spec:', 'spec:\n  validationFailureAction: enforce'),
-      'warning kyverno-policy-warning 2:7',
+      'warning kyverno-policy-warning 5:28',
     ],
   ])('marks %s', (_, text, expected) => {
     expect(brief(diagnose(text))).toEqual([expected]);

@@ -1,5 +1,5 @@
 import { get, getList, getObject, getPath, getString, type Json, type PathSegment } from '../base/json.ts';
-import { parseApiVersion } from '../kubernetes/object.ts';
+import { type KubernetesObject, parseApiVersion } from '../kubernetes/object.ts';
 import type { Diagnostic, SourceLocation } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
 import { CEL_POLICY_KINDS, KYVERNO_KINDS } from './kyverno-kinds.ts';
@@ -8,13 +8,16 @@ import { readPolicies } from './read-policies.ts';
 import { readPolicy } from './read-policy.ts';
 import { nearest } from './spelling.ts';
 import { type PolicyValidationEnvironment, validatePolicy } from './validate-policy.ts';
-import { checkSchemaValues, type SchemaProblem } from './validation/schema-values.ts';
 import { validateGlobalContextEntry } from './validation/global-context.ts';
+import { checkSchemaValues, type SchemaProblem } from './validation/schema-values.ts';
+import { placesOfWarnings } from './validation/warning-places.ts';
 
 /** What judging policies needs beside their text. Nothing of it asks what service accounts may do. */
 export interface PolicyDiagnosticsEnvironment extends Omit<PolicyValidationEnvironment, 'permissions'> {
   /** Whether the cluster evaluates PolicyExceptions; the chart's default is no. */
   readonly policyExceptions: boolean;
+  /** The object as the cluster's schema completes it, so that texts are those of the cluster. */
+  readonly withDefaults?: (object: KubernetesObject) => KubernetesObject;
 }
 
 /**
@@ -32,7 +35,8 @@ export function policyDiagnostics(
       const kind = checkKind(document, environment);
       if (kind.some(isRefusal)) return kind;
       const read = readPolicies([document]).diagnostics;
-      const policy = document.object && readPolicy(document.object);
+      const { object } = document;
+      const policy = object && readPolicy(environment.withDefaults?.(object) ?? object);
       const found = policy && checkPolicy(document, policy, environment, read.some(isRefusal));
       return [...kind, ...read, ...(found ?? []), ...checkGlobalContext(document)];
     });
@@ -146,17 +150,17 @@ function webhookDiagnostics(
     // Rights are the cluster's to judge; here every rule has them.
     permissions: () => ({ warnings: [] }),
   });
-  const told = warnings
-    .filter((warning) => warning !== error)
-    .map(
-      (message): Diagnostic => ({
-        code: 'kyverno-policy-warning',
-        severity: 'warning',
-        message,
-        note: 'warning of the policy webhook',
-        location: document.locate(['kind']),
-      }),
-    );
+  const distinct = warnings.filter((warning) => warning !== error);
+  const places = placesOfWarnings(policy, distinct);
+  const told = distinct.map(
+    (message, index): Diagnostic => ({
+      code: 'kyverno-policy-warning',
+      severity: 'warning',
+      message,
+      note: 'warning of the policy webhook',
+      location: placeOf(document, places[index] ?? ['kind']),
+    }),
+  );
   if (error === undefined) return told;
   const refusal: Diagnostic = {
     code: 'kyverno-policy-refused',
@@ -169,7 +173,7 @@ function webhookDiagnostics(
 }
 
 /** A scalar as it stands; of what takes many lines the key, of an item of a list its name; of what is missing what it is missing in. */
-function placeOf(document: ManifestDocument, path: readonly PathSegment[]): SourceLocation {
+export function placeOf(document: ManifestDocument, path: readonly PathSegment[]): SourceLocation {
   const value = getPath(document.value, path);
   if (value === undefined && path.length > 0) return placeOf(document, path.slice(0, -1));
   if (typeof value !== 'object' || value === null) return document.locate(path);

@@ -63,12 +63,12 @@ export function validatePolicy(
   const wrong = aggregate(fields.problems) ?? checkWhole(policy, background);
   if (wrong !== undefined) return refuse(wrong);
   if (oldPolicy !== undefined) {
-    const { error, warning } = checkGenerateUpdate(policy.spec, oldPolicy.spec);
+    const { error, warning, path } = checkGenerateUpdate(policy.spec, oldPolicy.spec);
     if (error !== undefined || warning !== undefined) {
       warnings.push(
         `no synchronization will be performed to the old target resource upon policy updates: ${warning ?? ''}`,
       );
-      return error === undefined ? { warnings } : { error, warnings, path: ['spec', 'rules'] };
+      return error === undefined ? { warnings } : { error, warnings, path: path ?? ['spec', 'rules'] };
     }
   }
   const kinds = checkKinds(policy.rules, background, environment);

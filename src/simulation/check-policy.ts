@@ -30,12 +30,15 @@ export function checkPolicy(
   if (policy === undefined) return { warnings: [] };
   const discovery = discoveryFor(policy);
   const server = { authorize, discovery: () => discovery };
-  const { error, warnings } = validatePolicy(policy, old && readPolicy(old), {
+  const { error, path, warnings } = validatePolicy(policy, old && readPolicy(old), {
     behaviour,
     variables: { find: findVariables, substitute: substituteAll },
     ...kindLookup(discovery.resources),
     permissions: (rule, index) => checkRulePermissions(server, behaviour, rule, index),
   });
   const deprecated = behaviour.warnsOfDeprecatedPolicies ? [deprecationWarning(policy.kind)] : [];
-  return { ...(error === undefined ? {} : { denied: error }), warnings: [...warnings, ...deprecated] };
+  return {
+    ...(error === undefined ? {} : { denied: error, ...(path === undefined ? {} : { path }) }),
+    warnings: [...warnings, ...deprecated],
+  };
 }

@@ -1,9 +1,11 @@
+import { get } from '../base/json.ts';
 import type { ResourceInfo } from '../cluster/api.ts';
 import type { ClusterBase } from '../cluster/cluster-base.ts';
 import { builtInResources, resourcesOfCrd } from '../cluster/discovery.ts';
+import { readSchemas, type Schemas, withSchemaDefaults } from '../cluster/structural-schema.ts';
 import { substituteAll } from '../engine/context/substitute.ts';
 import { findVariables } from '../engine/context/variable-pattern.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import { type KubernetesObject, parseApiVersion } from '../kubernetes/object.ts';
 import { behaviourOf } from '../kyverno/behaviour.ts';
 import { policyDiagnostics } from '../kyverno/policy-diagnostics.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
@@ -40,6 +42,23 @@ function kindsOf(base: ClusterBase, documents: readonly ManifestDocument[]): Kin
   return own.length === 0 ? kinds : kindLookup([...resources, ...own]);
 }
 
+const schemas = new WeakMap<ClusterBase, Schemas>();
+
+function schemasOf(base: ClusterBase): Schemas {
+  const known = schemas.get(base) ?? readSchemas(base.schemas);
+  schemas.set(base, known);
+  return known;
+}
+
+/** A policy with the defaults of its CustomResourceDefinition. */
+function completed(object: KubernetesObject, base: ClusterBase): KubernetesObject {
+  const { group, version } = parseApiVersion(object.apiVersion);
+  const resource = object.kind === 'Policy' ? 'policies' : 'clusterpolicies';
+  const schema = schemasOf(base).schemaOf(`${resource}.${group}/${version}`);
+  const spec = schema && get(withSchemaDefaults(object, schema), 'spec');
+  return spec === undefined ? object : { ...object, spec };
+}
+
 /**
  * Judges the policies among a scenario's documents without running them: what the cluster would refuse, and what has no
  * effect here. CustomResourceDefinitions among the documents count as installed.
@@ -52,6 +71,7 @@ export function diagnosePolicies(
     behaviour: behaviourOf(options.version),
     variables: { find: findVariables, substitute: substituteAll },
     policyExceptions: options.policyExceptions ?? false,
+    withDefaults: (object) => completed(object, options.base),
     ...kindsOf(options.base, documents),
   });
 }

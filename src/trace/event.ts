@@ -1,3 +1,4 @@
+import type { DocumentPath } from '../base/document-path.ts';
 import type { Json } from '../base/json.ts';
 import type { EvaluationId, EventId, Milliseconds, RevisionId, StepIndex } from '../base/units.ts';
 import type { Operation } from '../kubernetes/admission-review.ts';
@@ -84,6 +85,8 @@ export interface WebhookEvent extends EventBase {
   readonly allowed: boolean;
   readonly message?: string;
   readonly warnings: readonly string[];
+  /** Of a refused policy, where in the person's files the refusal is about. */
+  readonly place?: DocumentPath;
 }
 
 /** A rule was evaluated, in a webhook or in a background attempt. */

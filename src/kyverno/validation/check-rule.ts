@@ -16,7 +16,7 @@ import type { PolicyValidationEnvironment, VariableLanguage } from './environmen
 import { aggregate, child, item } from './field-error.ts';
 import { checkImageVerification } from './image-fields.ts';
 import { checkUserInfo } from './match-fields.ts';
-import { hasTextLabels, isMetadataOnly, METADATA_ONLY } from './metadata-only.ts';
+import { hasTextLabels, isMetadataOnly, METADATA_ONLY, placeOfLabel } from './metadata-only.ts';
 import { hasVerifyImages } from './policy-fields.ts';
 import { type Problem, problem } from './problem.ts';
 import { checkVariablesOnUpdate } from './rule-variables.ts';
@@ -53,7 +53,7 @@ export function checkRule(
     return {
       problem: problem(
         'labels and annotations supports only string values, "use double quotes around the non string values"',
-        rule.path,
+        [...rule.path, ...placeOfBody(rule)],
       ),
       warnings,
     };
@@ -111,7 +111,7 @@ function checkBlocks(
       ...blocks.path,
     ]);
   const element = findElement(typed, language);
-  if (element !== undefined) return problem(element, rule.path);
+  if (element !== undefined) return problem(element.text, [...rule.path, ...element.path]);
   const context = checkContext(typed, language);
   if (context !== undefined)
     return problem(`path: spec.rules[${index}]: ${context.error}`, [...rule.path, 'context', context.index]);
@@ -224,8 +224,8 @@ function checkImageConditions(rule: JsonObject): ActionProblem | undefined {
 }
 
 /** A variable of the current element where there is none (lifecycle F.1, 15). */
-function findElement(rule: JsonObject, language: VariableLanguage): string | undefined {
-  return visit(rule, '', (text, path) => {
+function findElement(rule: JsonObject, language: VariableLanguage): Problem | undefined {
+  return visit(rule, '', [], (text, path) => {
     if (path.includes('/foreach/')) return undefined;
     for (const { text: variable } of language.find(text)) {
       const bare = variable.replaceAll('{{', '').replaceAll('}}', '').trim();
@@ -240,19 +240,23 @@ function findElement(rule: JsonObject, language: VariableLanguage): string | und
 function visit(
   value: Json,
   path: string,
+  place: Problem['path'],
   look: (text: string, path: string) => string | undefined,
-): string | undefined {
-  if (typeof value === 'string') return look(value, path);
-  const members: readonly (readonly [string, Json])[] = Array.isArray(value)
-    ? value.map((one: Json, i) => [String(i), one] as const)
+): Problem | undefined {
+  const found = (text: string | undefined, at: Problem['path']): Problem | undefined =>
+    text === undefined ? undefined : problem(text, at);
+  if (typeof value === 'string') return found(look(value, path), place);
+  const members: readonly (readonly [string | number, Json])[] = Array.isArray(value)
+    ? value.map((one: Json, i) => [i, one] as const)
     : typeof value === 'object' && value !== null
       ? Object.entries(value)
       : [];
   for (const [key, member] of members) {
-    const found =
-      (Array.isArray(value) ? undefined : look(key, path)) ??
-      visit(member, `${path}/${key.replaceAll('/', '\\/')}`, look);
-    if (found !== undefined) return found;
+    const at = [...place, key];
+    const problemFound =
+      (typeof key === 'number' ? undefined : found(look(key, path), at)) ??
+      visit(member, `${path}/${String(key).replaceAll('/', '\\/')}`, at, look);
+    if (problemFound !== undefined) return problemFound;
   }
   return undefined;
 }
@@ -271,6 +275,15 @@ function lacksKinds(rule: JsonObject): boolean {
   const all = getList(match, 'all');
   const filters = any.length > 0 ? any : all.length > 0 ? all : [match];
   return filters.some((filter) => getList(getObject(filter, 'resources'), 'kinds').length === 0);
+}
+
+/** The label or annotation of what the rule does that is no text. */
+function placeOfBody({ raw }: Rule): Problem['path'] {
+  for (const field of ['validate', 'mutate']) {
+    const found = placeOfLabel(get(raw, field) ?? null);
+    if (found !== undefined) return [field, ...found];
+  }
+  return [];
 }
 
 /** What the rule does, and whether Kyverno may do it. */

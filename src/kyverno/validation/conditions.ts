@@ -62,7 +62,8 @@ export function checkConditions(conditions: Json | undefined, name: string): Con
   if (conditions === undefined) return undefined;
   for (const { condition, at, path } of place(conditions, name)) {
     const found = checkValues(condition);
-    if (found !== undefined) return { at: `${at}${found.at}`, error: found.error, path };
+    if (found !== undefined)
+      return { at: `${at}${found.at}`, error: found.error, path: [...path, ...(found.path ?? [])] };
   }
   return checkOperators(conditions, name);
 }
@@ -77,7 +78,7 @@ export function checkOperators(conditions: Json | undefined, name: string): Cond
     return {
       at: at.replace(`${name}.all[`, `${name}.any[`),
       error: `entered value of \`operator\` is invalid. valid values: [${listed}]`,
-      path,
+      path: [...path, 'operator'],
     };
   }
   return undefined;
@@ -86,6 +87,8 @@ export function checkOperators(conditions: Json | undefined, name: string): Cond
 interface ValueProblem {
   readonly at: string;
   readonly error: string;
+  /** Place below the condition. */
+  readonly path?: readonly PathSegment[];
 }
 
 function checkValues(condition: Json): ValueProblem | undefined {
@@ -106,7 +109,7 @@ function checkOperations(value: Json): ValueProblem | undefined {
   if (typeof value === 'string') {
     const isVariable = value.length >= 4 && value.startsWith('{{') && value.endsWith('}}');
     if (isVariable || REQUEST_OPERATIONS.includes(value)) return undefined;
-    return { at: `value: ${value}`, error: unknownOperation(value) };
+    return { at: `value: ${value}`, error: unknownOperation(value), path: ['value'] };
   }
   if (!Array.isArray(value))
     return {
@@ -119,7 +122,8 @@ function checkOperations(value: Json): ValueProblem | undefined {
         at: `value[${index}]`,
         error: `'value[${index}]' found to be of the type ${goType(one)}. The provided values are expected to be strings`,
       };
-    if (!REQUEST_OPERATIONS.includes(one)) return { at: `value[${index}]`, error: unknownOperation(one) };
+    if (!REQUEST_OPERATIONS.includes(one))
+      return { at: `value[${index}]`, error: unknownOperation(one), path: ['value', index] };
   }
   return undefined;
 }

@@ -1,9 +1,19 @@
-import { get, getList, isObject, type Json, type JsonObject } from '../../base/json.ts';
+import {
+  equal,
+  get,
+  getList,
+  isObject,
+  type Json,
+  type JsonObject,
+  type PathSegment,
+} from '../../base/json.ts';
 import { goJson, isSet, toGoStruct } from '../go-types.ts';
 
 /** What an update of generate rules leads to: a refusal, or a warning that ends the checks. */
 export interface UpdateFindings {
   readonly error?: string;
+  /** What was changed: place in the new policy. */
+  readonly path?: readonly PathSegment[];
   readonly warning?: string;
 }
 
@@ -17,8 +27,22 @@ export function checkGenerateUpdate(spec: Json, oldSpec: Json): UpdateFindings {
   const before = fingerprints(oldRules, keepsMatch);
   const after = fingerprints(generateRules(spec), keepsMatch);
   if (!before.targets.every((one) => after.targets.includes(one))) return { warning: STALE };
-  if (!before.rules.every((one) => after.rules.includes(one))) return { error: IMMUTABLE };
+  if (!before.rules.every((one) => after.rules.includes(one)))
+    return { error: IMMUTABLE, path: placeOfChange(spec, oldSpec, keepsMatch) };
   return {};
+}
+
+/** The field that differs in the first rule that is not as it was before. */
+function placeOfChange(spec: Json, oldSpec: Json, keepsMatch: boolean): readonly PathSegment[] {
+  const before = getList(oldSpec, 'rules');
+  const fields = ['name', ...(keepsMatch ? ['match'] : []), 'exclude', 'preconditions', 'context'];
+  for (const [index, rule] of getList(spec, 'rules').entries()) {
+    if (get(rule, 'generate') === undefined) continue;
+    const old = before.find((one) => get(one, 'name') === get(rule, 'name')) ?? before[index] ?? null;
+    const field = fields.find((name) => !equal(get(rule, name), get(old, name)));
+    if (field !== undefined) return ['spec', 'rules', index, field];
+  }
+  return ['spec', 'rules'];
 }
 
 const generateRules = (spec: Json): readonly JsonObject[] =>

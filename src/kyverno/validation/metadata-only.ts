@@ -1,4 +1,12 @@
-import { get, getList, getString, isObject, type Json } from '../../base/json.ts';
+import {
+  get,
+  getList,
+  getString,
+  isObject,
+  type Json,
+  type JsonObject,
+  type PathSegment,
+} from '../../base/json.ts';
 import { readJsonPatch } from '../../kubernetes/patch/json-patch.ts';
 import { isSet } from '../go-types.ts';
 
@@ -58,4 +66,17 @@ function checkMetadata(pattern: Json): boolean {
     const texts = get(metadata, field);
     return !isObject(texts) || Object.values(texts).every((text) => typeof text === 'string');
   });
+}
+
+/** Where the first label or annotation below a value is no text; undefined if all are. */
+export function placeOfLabel(value: Json, inside = false): readonly PathSegment[] | undefined {
+  if (!isObject(value) && !Array.isArray(value)) return inside && typeof value !== 'string' ? [] : undefined;
+  const members: readonly (readonly [PathSegment, Json])[] = Array.isArray(value)
+    ? [...(value as readonly Json[]).entries()]
+    : Object.entries(value as JsonObject);
+  for (const [key, member] of members) {
+    const found = placeOfLabel(member, key === 'labels' || key === 'annotations' || inside);
+    if (found !== undefined) return [key, ...found];
+  }
+  return undefined;
 }
