@@ -84,6 +84,8 @@ describe('where the caret stands', () => {
     ['spec:\n  - ¦', 'either spec.0 ""'],
     ['spec:\n  - na¦', 'either spec.0 "na"'],
     ['spec:\n  - a: 1\n    na¦', 'key spec.0 "na"'],
+    ['spec:\n  b:\n    - a: 1\n  na¦', 'key spec "na"'],
+    ['spec:\n  - a\n  - b¦', 'either spec.1 "b"'],
     ['spec:\n- a: 1\n  ¦', 'key spec.0 ""'],
     ['spec:\n- a: 1\n¦', 'key  ""'],
     ['a:\n  - b:\n      c: 1\n    ¦', 'key a.0 ""'],

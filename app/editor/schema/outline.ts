@@ -101,6 +101,7 @@ class Builder {
 
   /** Text without a colon: a scalar where one is due, the rest of the one before, or a key that is being typed. */
   #loose(at: number, indent: number, end: number): number {
+    this.#closeFor(indent, false);
     const top = this.#stack.at(-1);
     const isKey = top?.type === 'map' && top.indent === indent;
     if (!isKey) return this.#value(at, Math.max(indent - 1, 0), end);
