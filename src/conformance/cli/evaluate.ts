@@ -126,7 +126,7 @@ function mutateTargets(testCase: TestCase, context: PolicyContext, rule: Rule): 
   if (start.kind === 'none') return [];
   if (start.kind === 'answered') return [resultOf('mutate', start.response)];
   const { existing } = start;
-  const objects = [...testCase.resources, ...testCase.targets, ...testCase.params];
+  const objects = testCase.cluster ?? [...testCase.resources, ...testCase.targets, ...testCase.params];
   const errors: string[] = [];
   const found: { readonly index: number; readonly object: KubernetesObject }[] = [];
   for (const target of existing.targets) {
