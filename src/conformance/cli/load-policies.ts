@@ -1,4 +1,4 @@
-import { get, getString } from '../../base/json.ts';
+import { get, getObject, getString, type JsonObject } from '../../base/json.ts';
 import { builtInResources } from '../../cluster/discovery.ts';
 import { substituteAll } from '../../engine/context/substitute.ts';
 import { findVariables } from '../../engine/context/variable-pattern.ts';
@@ -91,7 +91,7 @@ function readDocument(document: ManifestDocument, behaviour: Behaviour): ReadDoc
     return { unsupported: kind };
   const policy = object && readPolicy(withoutServerSideApply(object));
   if (object === undefined || policy === undefined) return readOther(apiVersion, kind);
-  if (typeof object.metadata['name'] !== 'string') return { ignored: true };
+  if (!hasTextsOnly(object.metadata)) return { ignored: true };
   const unknown = readPolicies([document]).diagnostics.find(({ code }) => code === 'kyverno-unknown-field');
   const problems = checkSchemaValues(get(object, 'spec'), behaviour);
   const top = Object.keys(object).find((field) => !TOP_FIELDS.has(field));
@@ -100,6 +100,12 @@ function readDocument(document: ManifestDocument, behaviour: Behaviour): ReadDoc
     problems.find(({ code }) => code === 'unknown-field')?.text;
   if (strange !== undefined) return { error: strange };
   return problems.length > 0 ? { ignored: true } : { policy };
+}
+
+/** Whether name, labels and annotations are texts: `no` without quotes is none. */
+function hasTextsOnly(metadata: JsonObject): boolean {
+  const texts = ['labels', 'annotations'].flatMap((field) => Object.values(getObject(metadata, field)));
+  return [metadata['name'], ...texts].every((text) => typeof text === 'string');
 }
 
 /** A kind that the CLI knows and that is no policy ends the command; what it does not know it leaves out. */

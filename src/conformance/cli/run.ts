@@ -61,6 +61,7 @@ type Verdict = Omit<CliTestRun, 'document'>;
 function runDocument(world: CliWorld, path: string, document: ManifestDocument): Verdict {
   const testCase = loadTestCase(world, path, document);
   if ('error' in testCase) return { verdict: 'fail', reason: testCase.error, rows: [] };
+  if ('notSimulated' in testCase) return notSimulated(testCase.notSimulated);
   const [kind] = testCase.unsupported;
   if (kind !== undefined) return notSimulated(kind);
   const responses = evaluateAll(testCase);

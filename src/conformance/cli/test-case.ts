@@ -41,7 +41,11 @@ export interface TestCase {
 }
 
 /** Reads a test's document and all files that it names, in the CLI's order (commands/test/test.go). */
-export function loadTestCase(world: CliWorld, path: string, document: ManifestDocument): Loaded<TestCase> {
+export function loadTestCase(
+  world: CliWorld,
+  path: string,
+  document: ManifestDocument,
+): Loaded<TestCase> | { readonly notSimulated: string } {
   const { tree, behaviour } = world;
   const folder = folderOf(path);
   const full = (file: string): string => joinPath(folder, file);
@@ -52,6 +56,8 @@ export function loadTestCase(world: CliWorld, path: string, document: ManifestDo
   const { test, diagnostics } = readKyvernoTest(document, lookup);
   const problem = firstProblem(path, diagnostics);
   if (problem !== undefined) return problem;
+  if ([...test.policies, ...test.resources].some((file) => /^https?:\/\//.test(file)))
+    return { notSimulated: 'files from the network' };
   const values = loadValues(tree, folder, test);
   if ('error' in values) return values;
   const user = test.userInfo === '' ? undefined : loadUser(tree, full(test.userInfo));
