@@ -154,7 +154,7 @@ export class AdmissionController implements Admission {
       reportVerdict(env, review, verdict, event);
       // The cache that the audit pass asks holds no policy with a webhook of its own (controllers/policycache).
       const audited = this.#matching(request).filter((registered) => !this.#isFineGrained(registered));
-      if (message === undefined) auditLater(env, review, audited, event);
+      if (message === undefined) auditLater(env, review, audited, verdict, event);
     }
     return denial === undefined ? { allowed: true, warnings } : { allowed: false, denied: denial, warnings };
   }

@@ -1,6 +1,11 @@
 import type { Json } from '../base/json.ts';
 import { get, getList, getString } from '../base/json.ts';
-import { matchLabelSelector, parseLabelSelector, stringEntries } from '../kubernetes/label-selector.ts';
+import {
+  checkSelector,
+  matchLabelSelector,
+  parseLabelSelector,
+  stringEntries,
+} from '../kubernetes/label-selector.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
@@ -26,26 +31,72 @@ export function isEnforced(
     getString(validate, 'failureAction') ?? getString(policy.spec, 'validationFailureAction') ?? 'Audit';
   const own = getList(validate, 'failureActionOverrides');
   const overrides = own.length > 0 ? own : getList(policy.spec, 'validationFailureActionOverrides');
-  const override = overrides.find((one) => overrides.length > 0 && matchesOverride(one, namespace));
-  const decided = (override === undefined ? undefined : getString(override, 'action')) ?? action;
-  return decided.toLowerCase() === 'enforce';
+  const override = overrides.find((one) => matchesOverride(one, namespace));
+  return enforces(override === undefined ? action : (getString(override, 'action') ?? ''));
 }
 
+const enforces = (action: string): boolean => action === 'Enforce' || action === 'enforce';
+const ACTIONS: ReadonlySet<string> = new Set(['Enforce', 'enforce', 'Audit', 'audit']);
+
 /**
- * Whether a failed rule blocks, as the verdict looks at it: of a rule with an action of its own the policy's overrides are
- * not asked (engine/api/engineresponse.go).
+ * Whether a rule that failed blocks the request. Kyverno decides that a second time, after it has sorted rules into those
+ * that enforce and those that audit, and reads overrides otherwise then: namespaces and selector must both match, and the
+ * labels are empty unless a rule of the call asks for labels of namespaces (engine/api/engineresponse.go).
  */
 export function blocksOnFailure(
   behaviour: Behaviour,
   policy: Policy,
   rule: Rule,
-  namespace: KnownNamespace | undefined,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
 ): boolean {
   const validate = behaviour.ruleLevelFailureAction ? get(rule.raw, 'validate') : undefined;
-  const own = getString(validate, 'failureAction');
-  const decides = getList(validate, 'failureActionOverrides').some((one) => matchesOverride(one, namespace));
-  if (decides || own === undefined) return isEnforced(behaviour, policy, rule, namespace);
-  return own.toLowerCase() === 'enforce';
+  const own = findOverride(getList(validate, 'failureActionOverrides'), namespace, labels);
+  const action =
+    own ??
+    getString(validate, 'failureAction') ??
+    findOverride(getList(policy.spec, 'validationFailureActionOverrides'), namespace, labels) ??
+    getString(policy.spec, 'validationFailureAction') ??
+    'Audit';
+  return enforces(action);
+}
+
+function findOverride(
+  overrides: readonly Json[],
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): string | undefined {
+  for (const override of overrides) {
+    const action = getString(override, 'action') ?? '';
+    if (!ACTIONS.has(action)) continue;
+    const names = get(override, 'namespaces');
+    const isNamed =
+      !Array.isArray(names) ||
+      names.some((name) => typeof name === 'string' && matchWildcard(name, namespace));
+    const selector = get(override, 'namespaceSelector');
+    if (isNamed && (selector === undefined || selects(selector, labels))) return action;
+  }
+  return undefined;
+}
+
+function selects(selector: Json, labels: Readonly<Record<string, string>>): boolean {
+  const checked = checkSelector(selector, stringEntries(labels));
+  return 'matches' in checked && checked.matches;
+}
+
+/** Whether a rule asks for the labels of namespaces: in match, exclude or its own overrides (utils/engine/labels.go). */
+export function asksForNamespaceLabels({ raw }: Rule): boolean {
+  const blocks = [get(raw, 'match'), get(raw, 'exclude')];
+  return (
+    blocks.some((block) =>
+      [block, ...getList(block, 'any'), ...getList(block, 'all')].some(
+        (filter) => get(get(filter, 'resources'), 'namespaceSelector') !== undefined,
+      ),
+    ) ||
+    getList(get(raw, 'validate'), 'failureActionOverrides').some(
+      (override) => get(override, 'namespaceSelector') !== undefined,
+    )
+  );
 }
 
 function matchesOverride(override: Json, namespace: KnownNamespace | undefined): boolean {

@@ -1,3 +1,4 @@
+import { get } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import { mutate } from '../engine/rules/mutate.ts';
@@ -90,8 +91,11 @@ function mutateBy(
       return { object, events, denied, warnings };
     }
     if (failed.length === 0) object = response.patched ?? object;
+    // With emitWarning the policy warns of what it did as well.
+    const warns = get(policy.spec, 'emitWarning') === true;
     for (const { emitWarning, status, rule, message } of response.rules)
-      if (emitWarning && status !== 'skip') warnings.push(`policy ${policy.key}.${rule.name}: ${message}`);
+      if (emitWarning || (warns && status !== 'skip'))
+        warnings.push(`policy ${policy.name}.${rule.name}: ${message}`);
   }
   return { object, events, warnings };
 }

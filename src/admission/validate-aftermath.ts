@@ -23,14 +23,11 @@ export function reportVerdict(
   verdict: Verdict,
   cause: EventId,
 ): void {
-  const blocked = verdict.message !== undefined;
   const { responses } = verdict;
-  raiseLater(
-    env,
-    blocked ? blockedEvents(responses, review.ref) : passedEvents(responses, review.ref),
-    cause,
-  );
-  if (blocked) return;
+  if (verdict.message !== undefined) {
+    raiseLater(env, blockedEvents(responses, review.ref), cause);
+    return;
+  }
   if (env.behaviour.emitsPolicyApplied) raiseLater(env, appliedEvents(responses, review.ref), cause);
   reportLater(env, review, responses, cause);
 }
@@ -60,23 +57,43 @@ function reportLater(
   env.scheduler.spawn(writeReport(env, report, cause), ADMISSION_LATENCIES.report);
 }
 
-/** The audit pass, across both failure policies, after the answer (lifecycle A.3). */
+/**
+ * The audit pass, across both failure policies, after the answer (lifecycle A.3); then the Events of both passes, those of
+ * one policy together.
+ */
 export function auditLater(
   env: AdmissionEnvironment,
   review: Review,
   policies: readonly RegisteredPolicy[],
+  verdict: Verdict,
   cause: EventId,
 ): void {
   const audited = policies.flatMap(({ policy }) => validateRules(env, review, policy, 'audit') ?? []);
-  if (audited.length === 0) return;
+  const enforced = [...verdict.responses, ...verdict.warned];
+  if (audited.length === 0 && enforced.length === 0) return;
   function* audit(): Process<void> {
     const responses = audited.map((policy) => validate(review.context(policy)));
     for (const response of responses) recordRules(env, review, response, 'validate', () => false, cause);
-    raiseLater(env, passedEvents(responses, review.ref), cause);
+    raiseLater(env, passedEvents(mergeResponses(responses, enforced), review.ref), cause);
     reportLater(env, review, responses, cause);
     yield* [];
   }
   env.scheduler.spawn(audit(), ADMISSION_LATENCIES.audit);
+}
+
+/** Responses of both passes, those of one policy name as one; of several in the enforce pass the last counts. */
+function mergeResponses(
+  audited: readonly EngineResponse[],
+  enforced: readonly EngineResponse[],
+): readonly EngineResponse[] {
+  if (audited.length === 0) return enforced;
+  const left = new Map(enforced.map((response) => [response.policy.name, response] as const));
+  const merged = audited.map((response) => {
+    const other = left.get(response.policy.name);
+    left.delete(response.policy.name);
+    return other === undefined ? response : { ...response, rules: [...response.rules, ...other.rules] };
+  });
+  return [...merged, ...left.values()];
 }
 
 /**

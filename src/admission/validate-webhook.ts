@@ -6,7 +6,7 @@ import type { Policy, Rule } from '../kyverno/policy.ts';
 import { logDenial } from './admission-log.ts';
 import { formatDenial } from './denial-text.ts';
 import type { AdmissionEnvironment } from './environment.ts';
-import { blocksOnFailure, isEnforced } from './failure-action.ts';
+import { asksForNamespaceLabels, blocksOnFailure, isEnforced } from './failure-action.ts';
 import { openRules, type Review } from './review.ts';
 import type { WebhookGroup } from './webhook-group.ts';
 import { namesKind } from './webhook-rules.ts';
@@ -14,6 +14,8 @@ import { namesKind } from './webhook-rules.ts';
 /** What the enforce pass of one webhook call came to. */
 export interface Verdict {
   readonly responses: readonly EngineResponse[];
+  /** Results of audit rules that were looked at in time for warnings. */
+  readonly warned: readonly EngineResponse[];
   /** Kyverno's text of the denial, without the API server's prefix; absent if the request is let through. */
   readonly message?: string;
   readonly warnings: readonly string[];
@@ -60,7 +62,9 @@ export function beginEnforcePass(
     const reduced = validateRules(env, review, policy, group.fineGrained ? 'all' : 'enforce');
     if (reduced === undefined) continue;
     const response = validate(review.context(reduced));
-    events.push(...openRules(env, review, response, 'validate', () => true, cause));
+    const enforced = validateRules(env, review, policy, 'enforce')?.rules.map(({ name }) => name) ?? [];
+    const isEnforcedRule = (name: string): boolean => enforced.includes(name);
+    events.push(...openRules(env, review, response, 'validate', isEnforcedRule, cause));
     responses.push(response);
   }
   return { responses, events };
@@ -78,6 +82,14 @@ function warningResponses(
     .map((policy) => validate(review.context(policy)));
 }
 
+/** What kubectl is warned of (webhooks/utils/warning.go); a Policy is named without its namespace. */
+export const warningTexts = (responses: readonly EngineResponse[]): readonly string[] =>
+  responses.flatMap(({ policy, rules }) =>
+    rules
+      .filter(({ emitWarning }) => emitWarning)
+      .map(({ rule, message }) => `policy ${policy.name}.${rule.name}: ${message}`),
+  );
+
 /** Ends the enforce pass: decides and logs (lifecycle A.10). */
 export function endEnforcePass(
   env: AdmissionEnvironment,
@@ -87,18 +99,18 @@ export function endEnforcePass(
   cause: EventId,
 ): Verdict {
   for (const event of events) env.recorder.close(event);
+  const warned = warningResponses(env, review, group);
+  const { ref } = review;
+  const asked = [...responses, ...warned].some(({ policy }) => policy.rules.some(asksForNamespaceLabels));
+  const labels = asked ? (review.namespace?.labels ?? {}) : {};
   const blocks = ({ policy, rules }: EngineResponse): boolean =>
     rules.some(
       ({ rule, status }) =>
-        (status === 'fail' && blocksOnFailure(env.behaviour, policy, rule, review.namespace)) ||
+        (status === 'fail' && blocksOnFailure(env.behaviour, policy, rule, ref.namespace ?? '', labels)) ||
         (status === 'error' && group.failurePolicy === 'fail'),
     );
-  const warnings = [...responses, ...warningResponses(env, review, group)].flatMap(({ policy, rules }) =>
-    rules
-      .filter(({ emitWarning }) => emitWarning)
-      .map(({ rule, message }) => `policy ${policy.key}.${rule.name}: ${message}`),
-  );
-  if (!responses.some(blocks)) return { responses, warnings };
+  const warnings = warningTexts([...responses, ...warned]);
+  if (!responses.some(blocks)) return { responses, warned, warnings };
   const bad = responses
     .map(({ policy, rules }) => ({
       policy: policy.name,
@@ -111,7 +123,6 @@ export function endEnforcePass(
     bad.map(({ policy, rules }) => ({ policy, rules: rules.map(({ rule }) => rule.name) })),
     cause,
   );
-  const { ref } = review;
   const violations = new Map(
     bad.map(({ policy, rules }) => [
       policy,
@@ -121,6 +132,7 @@ export function endEnforcePass(
   const resource = { kind: ref.kind, namespace: ref.namespace ?? '', name: ref.name };
   return {
     responses,
+    warned,
     message: formatDenial(resource, violations, env.behaviour.foldsDenialText),
     warnings,
   };
