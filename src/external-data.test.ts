@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type KyvernoVersion, readClusterBase, runScenario } from './index.ts';
+import { findMoment, type KyvernoVersion, readClusterBase, readStoryLink, runScenario } from './index.ts';
 
 /** A scenario of one policy with one context, and the steps that are typed. */
 function play(
@@ -345,4 +345,57 @@ it('what only the CLI needs is said at its place and leaves the cluster alone', 
     ['scenario-values', 3],
     ['scenario-values', 4],
   ]);
+});
+
+describe('the story of external data', () => {
+  const story = (name: string): string =>
+    readFileSync(join(import.meta.dirname, '../public/scenarios', name), 'utf8');
+  const names = ['policies.yaml', 'cluster.yaml', 'mocks.yaml', 'chainsaw-test.yaml'];
+  const files = names.map((path) => ({ path, text: story(`external-data/${path}`) }));
+  const base = readClusterBase(
+    JSON.parse(readFileSync(join(import.meta.dirname, '../public/cluster/base-1.19.json'), 'utf8')),
+    '1.19',
+  );
+  if (base === undefined) throw new Error('no base');
+  const { trace } = runScenario(files, { version: '1.19', seed: 1, base });
+
+  it('is denied once by each source', () => {
+    const told = trace?.events.flatMap((event) => (event.kind === 'step' && event.step > 0 ? [event] : []));
+    expect(told?.map(({ verdict }) => verdict)).toEqual([
+      'allowed',
+      'denied',
+      'denied',
+      'denied',
+      'allowed',
+      'denied',
+    ]);
+    expect(told?.map(({ stderr }) => stderr.trimEnd().split('\n').at(-1)?.trim() ?? '')).toEqual([
+      '',
+      'known-registry: Images come from ["ghcr.io", "registry.k8s.io"].',
+      'low-risk: The risk of shop/legacy is high.',
+      expect.stringContaining('HTTP 503 Service Unavailable: {"error":"calendar is down"}'),
+      '',
+      "two-at-most: 'shop has its two Deployments: orders, web.'",
+    ]);
+  });
+
+  it('has notes whose moments are found', () => {
+    const stories = JSON.parse(story('index.json')) as readonly {
+      readonly id: string;
+      readonly notes: readonly string[];
+    }[];
+    const notes = stories.find(({ id }) => id === 'external-data')?.notes ?? [];
+    const links = notes.flatMap((note) =>
+      [...note.matchAll(/\]\((#[^)]*)\)/g)].map((match) => match[1] ?? ''),
+    );
+    expect(links).toHaveLength(4);
+    for (const link of links) {
+      const moment = readStoryLink(link)?.moment;
+      const found = moment && trace && findMoment(trace, moment);
+      expect(found === undefined ? undefined : trace?.events[found], link).toMatchObject({
+        kind: 'rule',
+        rule: moment?.word,
+      });
+    }
+  });
 });

@@ -19,7 +19,7 @@ import {
 import { EVENTS, formatEvent, type KyvernoEvent } from '../kyverno/kubernetes-event.ts';
 import { formatLogLine } from '../kyverno/log-line.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
-import type { CacheOwner, GlobalContextCache, GlobalContextEnvironment } from './global-context.ts';
+import type { CacheOwner, GlobalContextCache, GlobalContextEnvironment } from './global-context-types.ts';
 
 /** From an entry's write to the controller's worker. */
 const PICK_UP = milliseconds(10);
