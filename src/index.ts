@@ -18,11 +18,14 @@ export { readClusterBase } from './cluster/cluster-base.ts';
 export type { Libraries, LibraryName } from './expressions/jmespath/environment.ts';
 export { loadLibraries, neededLibraries } from './expressions/jmespath/libraries.ts';
 export { arrangeDocuments, newTest } from './formats/arrange.ts';
+export { type ChromeEvent, type ChromeTrace, chromeTrace } from './formats/chrome-trace.ts';
 export { type EditableStep, readSteps } from './formats/editable-steps.ts';
 export {
   type KyvernoTest,
   writeKyvernoTest,
 } from './formats/kyverno-test-case/write-kyverno-test.ts';
+export { type ReportOptions, reportOfChain } from './formats/markdown-report.ts';
+export { mermaidOfChain } from './formats/mermaid.ts';
 export {
   findMoment,
   formatMoment,
@@ -43,6 +46,7 @@ export { readScenario } from './formats/read-scenario.ts';
 export { type DocumentRoom, type SortedDocument, sortDocuments } from './formats/sort-documents.ts';
 export type { TextEdit } from './formats/step-text.ts';
 export { formatState, readState, type StudioState, type ViewState } from './formats/studio-state.ts';
+export { formatTrace } from './formats/trace-file.ts';
 export { type NewStep, type StepChange, type StepEdits, writeStep } from './formats/write-step.ts';
 export type { KubernetesObject, ObjectRef, UserInfo } from './kubernetes/object.ts';
 export { behaviourOf } from './kyverno/behaviour.ts';

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import mermaid from 'mermaid';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readClusterBase } from '../cluster/cluster-base.ts';
+import type { KyvernoVersion } from '../kyverno/versions.ts';
+import { runScenario } from '../run-scenario.ts';
+import type { Trace } from '../trace/trace.ts';
+import { type ChromeEvent, chromeTrace } from './chrome-trace.ts';
+import { escapeMarkdown, reportOfChain } from './markdown-report.ts';
+import { escapeMermaid, mermaidOfChain } from './mermaid.ts';
+import { formatTrace } from './trace-file.ts';
+
+const root = resolve(import.meta.dirname, '../../public');
+interface Story {
+  readonly id: string;
+  readonly files: readonly string[];
+  readonly version: KyvernoVersion;
+  readonly seed: number;
+}
+const stories = JSON.parse(readFileSync(join(root, 'scenarios/index.json'), 'utf8')) as readonly Story[];
+
+function traceOf({ id, files, version, seed }: Story): Trace {
+  const base = readClusterBase(
+    JSON.parse(readFileSync(join(root, `cluster/base-${version}.json`), 'utf8')),
+    version,
+  );
+  if (base === undefined) throw new Error(`no base of ${version}`);
+  const texts = files.map((path) => ({
+    path,
+    text: readFileSync(join(root, 'scenarios', id, path), 'utf8'),
+  }));
+  const { trace } = runScenario(texts, { version, seed, base });
+  if (trace === undefined) throw new Error(`${id} does not run`);
+  return trace;
+}
+
+const traces = new Map<string, Trace>();
+const of = (id: string): Trace => {
+  const trace = traces.get(id);
+  if (trace === undefined) throw new Error(`no story ${id}`);
+  return trace;
+};
+beforeAll(() => {
+  for (const story of stories) traces.set(story.id, traceOf(story));
+});
+
+const eventOf = (trace: Trace, kind: string) =>
+  trace.events.find((event) => event.kind === kind && event.step > 0);
+
+describe.each(stories.map(({ id }) => id))('the trace of %s', (id) => {
+  it('is a diagram that Mermaid’s own parser takes', async () => {
+    expect(await mermaid.parse(mermaidOfChain(of(id)))).toMatchObject({ diagramType: 'sequence' });
+  });
+
+  it('keeps to the Trace Event Format', () => {
+    expect(chromeTrace(of(id)).traceEvents.flatMap(violations)).toEqual([]);
+  });
+
+  it('has arrows with two ends, each within a slice of its thread', () => {
+    const { traceEvents } = chromeTrace(of(id));
+    const slices = traceEvents.filter((event) => event.ph === 'X');
+    const ends = traceEvents.filter((event) => event.ph === 's' || event.ph === 'f');
+    expect(ends.length).toBeGreaterThan(0);
+    for (const end of ends) {
+      const around = slices.some(
+        ({ pid, tid, ts, dur }) => pid === end.pid && tid === end.tid && ts <= end.ts && end.ts < ts + dur,
+      );
+      expect(around, JSON.stringify(end)).toBe(true);
+    }
+    const starts = ends.filter(({ ph }) => ph === 's').map((event) => event.id);
+    expect(ends.filter(({ ph }) => ph === 'f').map((event) => event.id)).toEqual(starts);
+    expect(new Set(starts).size).toBe(starts.length);
+  });
+
+  it('has no two slices that overlap on a thread', () => {
+    const last = new Map<string, number>();
+    for (const event of chromeTrace(of(id)).traceEvents) {
+      if (event.ph !== 'X') continue;
+      const thread = `${event.pid}/${event.tid}`;
+      expect(event.ts).toBeGreaterThanOrEqual((last.get(thread) ?? 0) - 1e-6);
+      last.set(thread, event.ts + event.dur);
+    }
+  });
+
+  it('is the same after it was written and read', () => {
+    expect(JSON.parse(formatTrace(of(id)))).toEqual(JSON.parse(JSON.stringify(of(id))));
+  });
+});
+
+/** What an event lacks of what the format asks for it. */
+function violations(event: ChromeEvent): readonly string[] {
+  const wrong: string[] = [];
+  const need = (holds: boolean, what: string) => {
+    if (!holds) wrong.push(`${event.ph} ${event.name}: ${what}`);
+  };
+  need(Number.isInteger(event.pid) && Number.isInteger(event.tid), 'pid and tid are integers');
+  need(Number.isFinite(event.ts) && event.ts >= 0, 'ts is a time');
+  need(event.name !== '', 'a name');
+  switch (event.ph) {
+    case 'M':
+      need('name' in event.args === event.name.endsWith('_name'), 'args of its kind');
+      break;
+    case 'X':
+      need(event.dur > 0 && Number.isFinite(event.dur), 'a duration');
+      break;
+    case 'i':
+      need(event.s === 't', 'a scope');
+      break;
+    default:
+      need(Number.isInteger(event.id), 'an id');
+      need(event.ph === 's' || event.bp === 'e', 'ends at the slice around it');
+  }
+  return wrong;
+}
+
+describe('the diagram of the denied Namespace', () => {
+  it('tells the whole chain, from the command to the last attempt', () => {
+    const trace = of('bad-namespace');
+    const text = mermaidOfChain(trace, eventOf(trace, 'never-stored')?.cause);
+    expect(text.startsWith('sequenceDiagram\n')).toBe(true);
+    expect(text).toContain('participant caller as kubernetes-admin');
+    expect(text).toContain('never stored: Namespace/bad-namespace');
+    expect(text).toContain('attempt 5 of 5');
+    expect(text).not.toContain('good-namespace');
+  });
+});
+
+describe('texts in a diagram', () => {
+  it('are no syntax, whatever they hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (text) => {
+        const diagram = `sequenceDiagram\n  participant a as ${escapeMermaid(text) || 'x'}\n  a->>a: ${escapeMermaid(text) || ' x'}\n  Note over a: ${escapeMermaid(text) || 'x'}\n`;
+        expect(await mermaid.parse(diagram)).toMatchObject({ diagramType: 'sequence' });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    'a; b',
+    'a # b',
+    'say "no"',
+    'two\nlines',
+    'wrap: x',
+    '%% no comment',
+    'end',
+    '<script>',
+    '{{ x }}',
+  ])('keep %j', async (text) => {
+    const diagram = `sequenceDiagram\n  participant a as b\n  a->>a: ${escapeMermaid(text)}\n`;
+    expect(await mermaid.parse(diagram)).toMatchObject({ diagramType: 'sequence' });
+    expect(escapeMermaid(text)).not.toMatch(/[\n"<{]/);
+  });
+});
+
+describe('the report of the denied Namespace', () => {
+  it('says what happened, why, and what was printed', () => {
+    const trace = of('bad-namespace');
+    const report = reportOfChain(trace, {
+      name: 'bad-namespace',
+      event:
+        trace.events.findLast((one) => one.kind === 'update-request' && one.state === 'dropped')?.id ??
+        trace.events[0]?.id ??
+        (0 as never),
+    });
+    expect(report).toContain('1. create Namespace/bad-namespace, as kubernetes-admin: **denied**');
+    expect(report).toContain(
+      '| add-default-deny / default-deny | NetworkPolicy bad-namespace/default-deny | never |',
+    );
+    expect(report).toContain('## Why');
+    expect(report).toContain("Label 'team' is required");
+    expect(report).toContain('start processing UR');
+    expect(report).not.toContain('good-namespace');
+  });
+
+  it('has rows of four cells, whatever a text holds', () => {
+    const trace = of('configmap-notification');
+    const rows = reportOfChain(trace, { name: 'x' })
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    for (const row of rows) expect(row.replaceAll(/\\./g, '').split('|')).toHaveLength(6);
+  });
+
+  it('escapes what would be markup', () => {
+    expect(escapeMarkdown('a | b\n*c* <img> @team')).toBe('a \\| b \\*c\\* &lt;img\\> @\u200bteam');
+  });
+});
