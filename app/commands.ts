@@ -5,11 +5,13 @@ import type { Studio } from './stores/studio.ts';
 export interface Command {
   readonly id: string;
   readonly label: string;
-  readonly group: 'Play' | 'Move and zoom' | 'Select' | 'Files' | 'Studio';
+  readonly group: 'Play' | 'Move and zoom' | 'Select' | 'Find and note' | 'Files' | 'Studio';
   /** `Space`, `Shift+.`, `Mod+k` (Ctrl, or ⌘ on a Mac). The first one is shown. */
   readonly keys: readonly string[];
   /** Why it cannot run now, or undefined if it can. */
   readonly blocked?: () => string | undefined;
+  /** What it would do now, in a few words. */
+  readonly hint?: () => string | undefined;
   readonly run: () => void;
 }
 

@@ -16,6 +16,7 @@ import { TabList } from './ui/tabs.tsx';
 // Only what the first picture shows comes with the page.
 const DetailsPane = lazy(() => import('./panes/details.tsx').then((m) => ({ default: m.DetailsPane })));
 const StagePlace = lazy(() => import('./stage-place.tsx').then((m) => ({ default: m.StagePlace })));
+const AreaTable = lazy(() => import('./timeline/area-table.tsx').then((m) => ({ default: m.AreaTable })));
 const ClusterPane = lazy(() => import('./panes/cluster.tsx').then((m) => ({ default: m.ClusterPane })));
 const NotesPane = lazy(() => import('./panes/notes.tsx').then((m) => ({ default: m.NotesPane })));
 const FirstRunStories = lazy(() =>
@@ -197,8 +198,9 @@ interface PaneOfProps {
 }
 
 function PaneOf({ pane, alone }: PaneOfProps) {
-  const { run } = useStudio();
+  const { run, selection } = useStudio();
   const ran = useStore(run, (state) => state.trace !== undefined);
+  const area = useStore(selection, (state) => state.area);
   if (!ran) return <NoRun />;
   switch (pane) {
     case 'outcome':
@@ -206,7 +208,7 @@ function PaneOf({ pane, alone }: PaneOfProps) {
     case 'stage':
       return <StagePlace alone={alone} />;
     case 'details':
-      return <DetailsPane />;
+      return area === undefined ? <DetailsPane /> : <AreaTable area={area} />;
     case 'cluster':
       return <ClusterPane />;
   }

@@ -1,10 +1,17 @@
 import { Dialog } from 'radix-ui';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import type { TraceEvent } from '../src/index.ts';
+import { durationText, milliseconds, refText, stepNumber, verdictOf } from '../src/index.ts';
 import { type Command, createCommands } from './commands.ts';
-import { useStudio } from './stores/studio.ts';
+import type { Announce } from './stores/page.ts';
+import { type Studio, useStudio } from './stores/studio.ts';
 import { timelineCommands } from './timeline/commands.ts';
+import { timelineOf } from './timeline/model.ts';
+import { chapterAt } from './timeline/scale.ts';
+import { playheadText } from './timeline/ticks.ts';
 import { Icon } from './ui/icons.tsx';
+import { Mark } from './ui/marks.tsx';
 import './palette.css';
 
 function useCommands(): readonly Command[] {
@@ -15,24 +22,81 @@ function useCommands(): readonly Command[] {
     const timeline = timelineCommands(studio).flatMap((command): readonly Command[] => {
       if (seen.has(command.label)) return [];
       seen.add(command.label);
+      const { id, label, keys, run, hint, blocked } = command;
       return [
         {
-          id: command.id,
-          label: command.label,
-          group: groupOf(command.id),
-          keys: command.keys,
-          blocked: () => (studio.run.getState().trace === undefined ? 'nothing has run yet' : undefined),
-          run: command.run,
+          id,
+          label,
+          group: groupOf(id),
+          keys,
+          run,
+          ...(hint === undefined ? {} : { hint }),
+          blocked: () => (studio.run.getState().trace === undefined ? 'nothing has run yet' : blocked?.()),
         },
       ];
     });
-    return [...timeline, ...own];
+    return [...timeline, ...laneCommands(studio), ...settingCommands(studio), ...own];
   }, [studio]);
 }
 
+/** Folding, pinning and hiding each lane by name. */
+function laneCommands({ run, viewport }: Studio): readonly Command[] {
+  const { trace } = run.getState();
+  if (trace === undefined) return [];
+  const { collapsed, pinned, hidden, toggleLane, togglePinned, setHidden } = viewport.getState();
+  const entry = (id: string, label: string, act: () => void): Command => ({
+    id,
+    label,
+    group: 'Move and zoom',
+    keys: [],
+    run: act,
+  });
+  return timelineOf(trace).lanes.flatMap(({ id, label }) => [
+    entry(`lane.fold.${id}`, `${collapsed.includes(id) ? 'Open' : 'Fold'} the lane ${label}`, () =>
+      toggleLane(id),
+    ),
+    entry(`lane.pin.${id}`, `${pinned.includes(id) ? 'Unpin' : 'Pin'} the lane ${label}`, () =>
+      togglePinned(id),
+    ),
+    entry(`lane.hide.${id}`, `${hidden.includes(id) ? 'Show' : 'Hide'} the lane ${label}`, () =>
+      setHidden(hidden.includes(id) ? hidden.filter((one) => one !== id) : [...hidden, id]),
+    ),
+  ]);
+}
+
+const ANNOUNCE: Readonly<Record<Announce, string>> = {
+  full: 'whole sentences',
+  brief: 'in brief',
+  silent: 'nothing',
+};
+
+function settingCommands({ page }: Studio): readonly Command[] {
+  const { announce, singleKeys } = page.getState();
+  return [
+    ...(Object.keys(ANNOUNCE) as Announce[]).map(
+      (how): Command => ({
+        id: `settings.announce.${how}`,
+        label: `While stepping, tell screen readers ${ANNOUNCE[how]}`,
+        group: 'Studio',
+        keys: [],
+        blocked: () => (how === announce ? 'that is how it is' : undefined),
+        run: () => page.setState({ announce: how }),
+      }),
+    ),
+    {
+      id: 'settings.singleKeys',
+      label: singleKeys ? 'Switch single-letter keys off' : 'Switch single-letter keys on',
+      group: 'Studio',
+      keys: [],
+      run: () => page.setState({ singleKeys: !singleKeys }),
+    },
+  ];
+}
+
 function groupOf(id: string): Command['group'] {
-  if (/pan|zoom|fit|scale|list|arrow/i.test(id)) return 'Move and zoom';
-  return /along|clear|select/i.test(id) ? 'Select' : 'Play';
+  if (/pan|zoom|fit|scale|\.list|arrow|\.fold/i.test(id)) return 'Move and zoom';
+  if (/find|flag/i.test(id)) return 'Find and note';
+  return /along|clear|select|measure/i.test(id) ? 'Select' : 'Play';
 }
 
 function close(page: { setState: (state: { dialog: undefined }) => void }): void {
@@ -46,8 +110,19 @@ export function Palette() {
   const [text, setText] = useState('');
   const [chosen, choose] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = commands.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+  const studio = useStudio();
+  const sign = SIGNS_OF_THINGS.find(({ key }) => text.startsWith(key));
+  const words = (sign === undefined ? text : text.slice(1)).toLowerCase().split(/\s+/).filter(Boolean);
+  const things = useMemo(
+    () => (sign === undefined ? undefined : readThings(studio, sign.key)),
+    [studio, sign],
+  );
+  const found: readonly Command[] =
+    sign?.key === ':'
+      ? timesOf(studio, text.slice(1))
+      : (things ?? commands)
+          .filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)))
+          .slice(0, MOST);
   const at = Math.min(chosen, found.length - 1);
 
   const run = (command: Command | undefined) => {
@@ -83,6 +158,7 @@ export function Palette() {
                 aria-controls="palette-list"
                 aria-activedescendant={found[at] === undefined ? undefined : `command-${found[at].id}`}
                 placeholder="Find a command"
+                spellCheck={false}
                 value={text}
                 onChange={(event) => {
                   setText(event.target.value);
@@ -91,12 +167,15 @@ export function Palette() {
                 onKeyDown={onKeyDown}
               />
               <span>
-                {found.length} of {commands.length} commands
+                {sign === undefined
+                  ? `${found.length} of ${commands.length} commands`
+                  : `${found.length}${found.length === MOST ? ' and more' : ''} ${sign.noun}`}
               </span>
             </div>
             <div id="palette-list" className="palette-list" role="listbox" aria-label="Commands" ref={list}>
               {found.map((command, index) => {
                 const reason = command.blocked?.();
+                const hint = reason === undefined ? command.hint?.() : undefined;
                 return (
                   // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox has the keys
                   // biome-ignore lint/a11y/useFocusableInteractive: the combobox keeps the focus
@@ -110,17 +189,30 @@ export function Palette() {
                     onPointerMove={() => choose(index)}
                     onClick={() => run(command)}
                   >
+                    <CommandMark id={command.id} />
                     <span>
                       <Found text={command.label} words={words} />
                       {reason !== undefined && `: ${reason}`}
                     </span>
+                    {hint !== undefined && <small className="palette-hint">{hint}</small>}
                     {command.keys[0] !== undefined && <Keys text={command.keys[0]} />}
                   </div>
                 );
               })}
-              {found.length === 0 && <p className="pane-empty">No command has this name.</p>}
+              {found.length === 0 && (
+                <p className="pane-empty">
+                  {sign === undefined ? 'No command has this name.' : `No ${sign.noun} like this.`}
+                </p>
+              )}
             </div>
             <div className="palette-foot">
+              <span className="palette-signs">
+                {SIGNS_OF_THINGS.map(({ key, noun }) => (
+                  <span key={key}>
+                    <kbd className="kbd">{key}</kbd> {noun}
+                  </span>
+                ))}
+              </span>
               <kbd className="kbd">Enter</kbd> run <kbd className="kbd">Esc</kbd> close
             </div>
           </Dialog.Content>
@@ -128,6 +220,104 @@ export function Palette() {
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+const MOST = 200;
+
+/** A sign in front looks for things of the run instead of commands. */
+const SIGNS_OF_THINGS = [
+  { key: '@', noun: 'objects' },
+  { key: '#', noun: 'rules' },
+  { key: ':', noun: 'times' },
+] as const;
+
+/** Goes to an event: selects it and brings the playhead. */
+function goTo({ playback, selection }: Studio, event: TraceEvent): void {
+  selection.getState().select(event.id);
+  playback.getState().pause();
+  playback.getState().seek(event.time);
+}
+
+/** Objects or rules of the run by name; each leads to the first event about it. */
+function readThings(studio: Studio, sign: '@' | '#' | ':'): readonly Command[] {
+  const { trace } = studio.run.getState();
+  const first = new Map<string, TraceEvent>();
+  for (const event of trace?.events ?? []) {
+    const name = thingOf(event, sign);
+    if (name !== undefined && event.step > 0 && !first.has(name)) first.set(name, event);
+  }
+  return [...first].map(([label, event]) => ({
+    id: `thing.${event.id}`,
+    label,
+    group: 'Select',
+    keys: [],
+    ...(trace === undefined
+      ? {}
+      : { hint: () => `${playheadText(timelineOf(trace).chapters, event.time)}, ${verdictOf(event).word}` }),
+    run: () => goTo(studio, event),
+  }));
+}
+
+function thingOf(event: TraceEvent, sign: '@' | '#' | ':'): string | undefined {
+  if (sign === '#') return event.kind === 'rule' ? `${event.policy} / ${event.rule}` : undefined;
+  switch (event.kind) {
+    case 'stored':
+    case 'never-stored':
+      return refText(event.object);
+    case 'target':
+      return refText(event.target);
+    case 'report':
+      return refText(event.report);
+    default:
+      return undefined;
+  }
+}
+
+/** `7.4` is a time of the present step, `2:7.4` one of step 2; `ms`, `s` and `min` may follow. */
+function timesOf(studio: Studio, text: string): readonly Command[] {
+  const { trace } = studio.run.getState();
+  const match = /^\s*(?:(\d+)\s*:)?\s*\+?(\d+(?:\.\d+)?)\s*(ms|s|min|h)?\s*$/.exec(text);
+  if (trace === undefined || match === null) return [];
+  const factor = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }[match[3] ?? 'ms'] ?? 1;
+  const offset = Number(match[2]) * factor;
+  const { chapters } = timelineOf(trace);
+  const { playhead } = studio.playback.getState();
+  const inStep =
+    match[1] === undefined
+      ? chapterAt(chapters.chapters, playhead)
+      : chapters.chapters.find(({ step }) => stepNumber(trace, step) === Number(match[1]));
+  const start = chapters.chapters[0]?.start ?? 0;
+  const go = (id: string, label: string, time: number): Command => ({
+    id,
+    label,
+    group: 'Play',
+    keys: [],
+    run: () => {
+      studio.playback.getState().pause();
+      studio.playback.getState().seek(milliseconds(time));
+    },
+  });
+  const said = durationText(offset);
+  return [
+    ...(inStep === undefined
+      ? []
+      : [
+          go('time.step', `${said} into step ${stepNumber(trace, inStep.step) ?? ''}`, inStep.start + offset),
+        ]),
+    ...(match[1] === undefined ? [go('time.run', `${said} into the run`, start + offset)] : []),
+  ];
+}
+
+/** The mark of what a command plays to. */
+function CommandMark({ id }: { readonly id: string }) {
+  const name = (
+    {
+      'timeline.play.denial': 'denied',
+      'timeline.play.failure': 'error',
+      'timeline.play.object': 'stored',
+    } as const
+  )[id];
+  return <i className="palette-mark">{name !== undefined && <Mark name={name} size={14} />}</i>;
 }
 
 /** The letters that were typed, in thread. */
@@ -151,18 +341,51 @@ const SIGNS: Readonly<Record<string, string>> = {
   ArrowRight: '→',
 };
 
+/** Letters that are places on the keyboard: what they are called depends on the layout. */
+const PLACES: Readonly<Record<string, string>> = { w: 'KeyW', a: 'KeyA', s: 'KeyS', d: 'KeyD' };
+
+interface LayoutMap {
+  get(code: string): string | undefined;
+}
+
+/** What the person's keyboard prints on each key; undefined where the browser does not tell. */
+function useLayout(): LayoutMap | undefined {
+  const [layout, setLayout] = useState<LayoutMap>();
+  useEffect(() => {
+    const { keyboard } = navigator as Navigator & {
+      readonly keyboard?: { getLayoutMap?: () => Promise<LayoutMap> };
+    };
+    keyboard?.getLayoutMap?.().then(setLayout, () => undefined);
+  }, []);
+  return layout;
+}
+
+/** The layout's common name, by the letters that tell layouts apart. */
+function layoutName(layout: LayoutMap): string {
+  const [q, y, w] = ['KeyQ', 'KeyY', 'KeyW'].map((code) => layout.get(code));
+  if (q === 'a') return 'AZERTY';
+  if (q === "'") return 'Dvorak';
+  if (y === 'z') return 'QWERTZ';
+  return q === 'q' && w === 'w' ? (y === 'j' ? 'Colemak' : 'QWERTY') : 'own';
+}
+
 /** A key with its modifiers, each in its box. */
-function Keys({ text }: { readonly text: string }) {
+function Keys({ text, layout }: { readonly text: string; readonly layout?: LayoutMap | undefined }) {
   const parts = text === '+' ? ['+'] : text.split('+');
   return (
     <span className="keys">
       {parts.map((part) => (
         <kbd key={part} className="kbd">
-          {SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part)}
+          {SIGNS[part] ?? letterOf(part, layout)}
         </kbd>
       ))}
     </span>
   );
+}
+
+function letterOf(part: string, layout: LayoutMap | undefined): string {
+  const printed = layout?.get(PLACES[part] ?? '') ?? part;
+  return printed.length === 1 ? printed.toUpperCase() : printed;
 }
 
 /** Every key, by what it is for, and the switch for single letters. */
@@ -170,7 +393,16 @@ export function KeySheet() {
   const { page } = useStudio();
   const commands = useCommands();
   const singleKeys = useStore(page, (state) => state.singleKeys);
-  const groups: readonly Command['group'][] = ['Play', 'Move and zoom', 'Select', 'Files', 'Studio'];
+  const announce = useStore(page, (state) => state.announce);
+  const layout = useLayout();
+  const groups: readonly Command['group'][] = [
+    'Play',
+    'Move and zoom',
+    'Select',
+    'Find and note',
+    'Files',
+    'Studio',
+  ];
   return (
     <Dialog.Root open onOpenChange={() => close(page)}>
       <Dialog.Portal>
@@ -178,6 +410,22 @@ export function KeySheet() {
           <Dialog.Content className="sheet key-sheet" aria-describedby={undefined}>
             <div className="sheet-head">
               <Dialog.Title className="sheet-title">Keys</Dialog.Title>
+              {layout !== undefined && (
+                <span className="key-layout">for a {layoutName(layout)} keyboard</span>
+              )}
+              <label className="key-switch">
+                screen readers hear
+                <select
+                  value={announce}
+                  onChange={({ target }) => page.setState({ announce: target.value as Announce })}
+                >
+                  {(Object.keys(ANNOUNCE) as Announce[]).map((how) => (
+                    <option key={how} value={how}>
+                      {ANNOUNCE[how]}
+                    </option>
+                  ))}
+                </select>
+              </label>
               <label className="key-switch">
                 <input
                   type="checkbox"
@@ -201,7 +449,7 @@ export function KeySheet() {
                         {command.label}
                         <span className="key-list">
                           {command.keys.map((key) => (
-                            <Keys key={key} text={key} />
+                            <Keys key={key} text={key} layout={layout} />
                           ))}
                         </span>
                       </p>

@@ -30,6 +30,8 @@ const BUDGET = 4000;
 const ADVICE_PAUSE = 180;
 const MORE_EVENTS = 10_000;
 const THEME_KEY = 'admission-studio/theme';
+const SINGLE_KEYS_KEY = 'admission-studio/single-keys';
+const ANNOUNCE_KEY = 'admission-studio/announce';
 
 /** Makes stores, worker and storage, wires them, and starts the first run. The only wiring beside the page's rendering. */
 export function createStudio(): Studio {
@@ -39,6 +41,11 @@ export function createStudio(): Studio {
   const workspace = createWorkspaceStore();
   const run = createRunStore();
   const page = createPageStore(document.documentElement.dataset['theme'] === 'dark' ? 'dark' : 'light');
+  const announce = store.get(ANNOUNCE_KEY);
+  page.setState({
+    singleKeys: store.get(SINGLE_KEYS_KEY) !== 'off',
+    announce: announce === 'brief' || announce === 'silent' ? announce : 'full',
+  });
   const selection = createSelection();
   const viewport = createViewport();
   const find = createFind();
@@ -195,6 +202,8 @@ export function createStudio(): Studio {
     }, ADVICE_PAUSE);
   }
   page.subscribe((state, before) => {
+    if (state.singleKeys !== before.singleKeys) store.set(SINGLE_KEYS_KEY, state.singleKeys ? 'on' : 'off');
+    if (state.announce !== before.announce) store.set(ANNOUNCE_KEY, state.announce);
     if (state.painted !== before.painted) askForAdvice();
   });
   run.subscribe((state, before) => {

@@ -26,9 +26,11 @@ export function useKeys(): void {
     };
     const letters = (event: KeyboardEvent): void => {
       const { singleKeys, dialog, incoming } = studio.page.getState();
-      if (event.defaultPrevented || !singleKeys || dialog !== undefined || incoming !== undefined) return;
-      if (takesText(event.target) || run(event, (key) => !isChord(key))) return;
-      const found = onTimeline.find(({ keys }) => keys.some((key) => isKey(event, key)));
+      if (event.defaultPrevented || dialog !== undefined || incoming !== undefined) return;
+      // Switched off, what types a sign does nothing; Space and Escape type none.
+      const isMeant = (key: string) => singleKeys || !typesSign(key);
+      if (takesText(event.target) || run(event, (key) => !isChord(key) && isMeant(key))) return;
+      const found = onTimeline.find(({ keys }) => keys.some((key) => isMeant(key) && isKey(event, key)));
       if (found === undefined || (takesSpace(event.target) && event.key === ' ')) return;
       event.preventDefault();
       if (found.blocked?.() === undefined) pressKey(found, event);
@@ -41,5 +43,8 @@ export function useKeys(): void {
     };
   }, [studio]);
 }
+
+/** Whether a key types a letter or a sign (WCAG 2.1.4). */
+const typesSign = (key: string): boolean => key.replace(/^Shift\+/, '').length === 1;
 
 const isChord = (key: string): boolean => key.startsWith('Mod+') || /^F\d/.test(key);

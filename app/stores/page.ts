@@ -6,6 +6,8 @@ export type NarrowTab = 'trace' | PaneName | 'files';
 export type DialogName = 'gallery' | 'palette' | 'keys' | 'rename';
 export type Theme = 'light' | 'dark';
 
+export type Announce = 'full' | 'brief' | 'silent';
+
 /** A message that pushes the content down until the person closes it. */
 export interface BannerMessage {
   readonly id: string;
@@ -36,6 +38,8 @@ export interface PageState {
   readonly saved: 'no' | 'yes' | 'full';
   /** Single letters act as commands (WCAG 2.1.4: can be switched off). */
   readonly singleKeys: boolean;
+  /** How much screen readers are told while a person steps through the events. */
+  readonly announce: Announce;
   /** Said politely to screen readers and shown for a moment beside its button. */
   readonly notice: { readonly text: string; readonly serial: number } | undefined;
   /** The first trace has been painted: what is not needed for it may load. */
@@ -58,6 +62,7 @@ export function createPageStore(theme: Theme) {
     stepsView: 'form',
     saved: 'no',
     singleKeys: true,
+    announce: 'full',
     notice: undefined,
     painted: false,
     presenting: false,

@@ -168,7 +168,7 @@ export function mountCanvas(
 
   const gestures = mountGestures({
     canvas,
-    studio: { playback, viewport, selection },
+    studio: { playback, viewport, selection, flags },
     frame: () => frame,
     model,
     onHover,

@@ -243,6 +243,20 @@ export function timelineCommands({
       scope: 'page',
       run: () => find.setState({ open: true }),
     },
+    ...([1, -1] as const).map(
+      (by): TimelineCommand => ({
+        id: by > 0 ? 'timeline.findNext' : 'timeline.findPrevious',
+        label: by > 0 ? 'Next hit' : 'Previous hit',
+        keys: [],
+        scope: 'page',
+        run: withModel((model) => {
+          void import('./find.tsx').then(({ cycleHits }) =>
+            cycleHits({ find, playback, selection, viewport }, model, by),
+          );
+        }),
+        blocked: () => (find.getState().hits.length === 0 ? 'nothing has been found' : undefined),
+      }),
+    ),
     {
       id: 'timeline.flag',
       label: 'Put a note here',

@@ -15,7 +15,7 @@ export interface Hover {
 
 export interface GestureParts {
   readonly canvas: HTMLCanvasElement;
-  readonly studio: Pick<Studio, 'playback' | 'viewport' | 'selection'>;
+  readonly studio: Pick<Studio, 'playback' | 'viewport' | 'selection' | 'flags'>;
   readonly frame: () => Frame | undefined;
   readonly model: () => TimelineModel | undefined;
   readonly onHover: (hover: Hover | undefined) => void;
@@ -41,7 +41,7 @@ export function mountGestures(parts: GestureParts): {
   readonly dispose: () => void;
 } {
   const { canvas, model, onHover } = parts;
-  const { playback, viewport, selection } = parts.studio;
+  const { playback, viewport, selection, flags } = parts.studio;
   const pointers = new Map<number, { readonly x: number; readonly y: number }>();
   let press: Press | undefined;
   let resting: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +60,17 @@ export function mountGestures(parts: GestureParts): {
     playback.getState().pause();
     playback.getState().seek(timeAt(current, x));
   };
+  /** The time of the note whose pennant is there. */
+  const flagAt = (x: number): number | undefined => {
+    const current = model();
+    if (current === undefined) return undefined;
+    const window = viewport.getState();
+    const placed = placedOf(current, window);
+    return flags.getState().flags.find(({ time }) => {
+      const at = placed.toX(time) - window.scrollX;
+      return x >= at - 3 && x <= at + 12;
+    })?.time;
+  };
   const measure = (from: number, to: number) => {
     const current = model();
     if (current === undefined) return;
@@ -76,6 +87,11 @@ export function mountGestures(parts: GestureParts): {
     parts.onGrab();
     const hit = hitTest(frame, at.x, at.y);
     const onFlag = hit.kind === 'playhead' && at.y < frame.density.ruler;
+    const flag = at.y < frame.density.ruler ? flagAt(at.x) : undefined;
+    if (flag !== undefined) {
+      flags.getState().edit(flag);
+      return;
+    }
     const kind = event.shiftKey ? 'measure' : hit.kind === 'ruler' || onFlag ? 'seek' : 'pan';
     press = { hit, ...at, kind, moved: false };
     if (kind === 'seek' && hit.kind === 'ruler') seekTo(at.x);

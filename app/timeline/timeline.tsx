@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { verdictOf } from '../../src/index.ts';
+import { nameOf, verdictOf } from '../../src/index.ts';
 import { stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { mountCanvas } from './canvas-view.ts';
@@ -14,6 +14,9 @@ import './timeline.css';
 
 // The picture is what a wide page shows first.
 const EventList = lazy(() => import('./event-list.tsx').then((m) => ({ default: m.EventList })));
+const FindStrip = lazy(() => import('./find.tsx').then((m) => ({ default: m.FindStrip })));
+const FindLine = lazy(() => import('./find.tsx').then((m) => ({ default: m.FindLine })));
+const FlagNote = lazy(() => import('./flag-note.tsx').then((m) => ({ default: m.FlagNote })));
 const Tooltip = lazy(() => import('./tooltip.tsx').then((m) => ({ default: m.Tooltip })));
 const UprightTrace = lazy(() => import('./upright.tsx').then((m) => ({ default: m.UprightTrace })));
 
@@ -26,9 +29,11 @@ export function TimelineRoom() {
   const trace = useStore(run, (state) => state.trace);
   const stale = useStore(run, (state) => state.status === 'stale');
   const list = useStore(viewport, (state) => state.list);
+  const finding = useStore(studio.find, (state) => state.open);
   const phone = usePhone();
   usePlayDriver();
   useNewTrace();
+  useMeasured();
   const commands = useRef(timelineCommands(studio));
   const model = trace === undefined ? undefined : timelineOf(trace);
 
@@ -47,6 +52,11 @@ export function TimelineRoom() {
       }}
     >
       <Transport model={model} />
+      {finding && model !== undefined && !phone && (
+        <Suspense fallback={null}>
+          <FindStrip model={model} />
+        </Suspense>
+      )}
       {model === undefined ? (
         <p className="timeline-empty">
           Nothing has run yet. The timeline fills as soon as a step can be simulated.
@@ -61,6 +71,11 @@ export function TimelineRoom() {
         </Suspense>
       ) : (
         <Picture model={model} />
+      )}
+      {finding && model !== undefined && (
+        <Suspense fallback={null}>
+          <FindLine model={model} />
+        </Suspense>
       )}
       <Announcer model={model} playback={playback} />
     </section>
@@ -116,11 +131,21 @@ function useNewTrace(): void {
   }, [serial, run, playback, selection]);
 }
 
+/** A stretch that has been measured is told by the Details pane. */
+function useMeasured(): void {
+  const { selection, page } = useStudio();
+  const measured = useStore(selection, (state) => state.area !== undefined);
+  useEffect(() => {
+    if (measured) page.showPane('details');
+  }, [measured, page]);
+}
+
 function Picture({ model }: { readonly model: TimelineModel }) {
   const studio = useStudio();
   const { viewport } = studio;
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const editing = useStore(studio.flags, (state) => state.editing);
   const [hover, setHover] = useState<Hover>();
 
   useEffect(() => {
@@ -154,6 +179,11 @@ function Picture({ model }: { readonly model: TimelineModel }) {
         <p id="timeline-hint" className="visually-hidden">
           The same events are in the list: press L.
         </p>
+        {editing !== undefined && (
+          <Suspense fallback={null}>
+            <FlagNote key={editing} model={model} time={editing} />
+          </Suspense>
+        )}
         <Suspense fallback={null}>{hover !== undefined && <Tooltip model={model} hover={hover} />}</Suspense>
       </div>
     </div>
@@ -171,7 +201,7 @@ function summary({ trace, moments }: TimelineModel): string {
   return `Timeline of ${moments.length} events. ${told.slice(0, 12).join('. ')}${rest}`;
 }
 
-/** Says each moment politely while a person steps; while playing it would only fall behind. */
+/** Says each moment politely while a person steps, whole or in brief or not at all; while playing it would fall behind. */
 export function Announcer({
   model,
   playback,
@@ -179,13 +209,18 @@ export function Announcer({
   readonly model: TimelineModel | undefined;
   readonly playback: ReturnType<typeof useStudio>['playback'];
 }) {
+  const { page } = useStudio();
+  const how = useStore(page, (state) => state.announce);
   const index = useStore(playback, (state) =>
     state.playing || model === undefined ? -1 : stopAt(model.moments, state.playhead),
   );
-  const moment = model?.moments[index];
+  const moment = how === 'silent' ? undefined : model?.moments[index];
+  const event = moment && model?.trace.events[moment.event];
+  const brief =
+    event && model && [nameOf(model.trace, event), verdictOf(event).word].filter(Boolean).join(', ');
   return (
-    <p className="visually-hidden" aria-live="polite">
-      {moment === undefined ? '' : moment.caption}
+    <p className="visually-hidden" aria-live="polite" data-announcer="">
+      {how === 'brief' ? brief : moment?.caption}
     </p>
   );
 }

@@ -1,12 +1,15 @@
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { nameOf } from '../../src/index.ts';
 import { SPEEDS, type Speed, stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { type TimelineCommand, timelineCommands } from './commands.ts';
 import { chainOf } from './flow.ts';
-import { Minimap } from './minimap.tsx';
 import type { TimelineModel } from './model.ts';
+
+// What only a hand asks for comes after the first picture; its place is kept.
+const Minimap = lazy(() => import('./minimap.tsx').then((m) => ({ default: m.Minimap })));
+const FindField = lazy(() => import('./find.tsx').then((m) => ({ default: m.FindField })));
 
 const ICONS = {
   previousStep: 'M3.5 3v10M13 3.2v9.6L6 8z',
@@ -17,6 +20,7 @@ const ICONS = {
   nextStep: 'M3 3.2v9.6L10 8zM12.5 3v10',
   list: 'M2.5 4h11M2.5 8h11M2.5 12h11',
   lanes: 'M2.5 4h6M5.5 8h8M8 12h4',
+  find: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.4 10.4l3.4 3.4',
   fit: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
 } as const;
 
@@ -48,6 +52,7 @@ export function Transport({ model }: { readonly model: TimelineModel | undefined
   const speed = useStore(playback, (state) => state.speed);
   const scale = useStore(viewport, (state) => state.scale);
   const list = useStore(viewport, (state) => state.list);
+  const finding = useStore(studio.find, (state) => state.open);
   const commands = useMemo(
     () => new Map(timelineCommands(studio).map((command) => [command.id, command])),
     [studio],
@@ -92,32 +97,45 @@ export function Transport({ model }: { readonly model: TimelineModel | undefined
       </label>
       <i className="rule" />
       {model === undefined ? <p className="caption" /> : <CaptionText model={model} />}
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a flex row in every browser */}
-      <div className="segmented" role="group" aria-label="Time scale">
-        {(['chapters', 'clock'] as const).map((kind) => (
+      {finding && model !== undefined ? (
+        <Suspense fallback={null}>
+          <FindField model={model} />
+        </Suspense>
+      ) : (
+        <>
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a flex row in every browser */}
+          <div className="segmented" role="group" aria-label="Time scale">
+            {(['chapters', 'clock'] as const).map((kind) => (
+              <button
+                key={kind}
+                type="button"
+                aria-pressed={scale === kind}
+                title={kind === 'chapters' ? 'Every step has its own clock (C)' : 'True proportions (C)'}
+                onClick={() => viewport.getState().setScale(kind)}
+              >
+                {kind === 'chapters' ? 'Chapters' : 'Clock'}
+              </button>
+            ))}
+          </div>
           <button
-            key={kind}
             type="button"
-            aria-pressed={scale === kind}
-            title={kind === 'chapters' ? 'Every step has its own clock (C)' : 'True proportions (C)'}
-            onClick={() => viewport.getState().setScale(kind)}
+            className="icon-button list-button"
+            aria-pressed={list}
+            aria-label={list ? 'Show the picture' : 'Show the list'}
+            title={list ? 'Show the picture (L)' : 'Show the list (L)'}
+            onClick={() => viewport.getState().toggleList()}
           >
-            {kind === 'chapters' ? 'Chapters' : 'Clock'}
+            <Glyph name={list ? 'lanes' : 'list'} />
           </button>
-        ))}
-      </div>
-      <button
-        type="button"
-        className="icon-button list-button"
-        aria-pressed={list}
-        aria-label={list ? 'Show the picture' : 'Show the list'}
-        title={list ? 'Show the picture (L)' : 'Show the list (L)'}
-        onClick={() => viewport.getState().toggleList()}
-      >
-        <Glyph name={list ? 'lanes' : 'list'} />
-      </button>
-      {!list && button('timeline.fitAll', 'fit', 'icon-button fit-button')}
-      {model !== undefined && !list && <Minimap model={model} />}
+          {!list && button('timeline.fitAll', 'fit', 'icon-button fit-button')}
+          {button('timeline.find', 'find', 'icon-button find-button')}
+          {model !== undefined && !list && (
+            <Suspense fallback={<div className="minimap coming" />}>
+              <Minimap model={model} />
+            </Suspense>
+          )}
+        </>
+      )}
     </div>
   );
 }
@@ -144,7 +162,7 @@ function CommandButton({
       title={`${command.label} (${(command.keys[0] ?? '').replace(/^[a-z]$/, (key) => key.toUpperCase())})`}
       onClick={command.run}
     >
-      <Glyph name={icon} filled={icon !== 'fit'} />
+      <Glyph name={icon} filled={icon !== 'fit' && icon !== 'find'} />
     </button>
   );
 }
@@ -163,7 +181,7 @@ function CaptionText({ model }: { readonly model: TimelineModel }) {
   const event = selected === undefined ? undefined : trace.events[selected];
   if (event !== undefined) {
     return (
-      <p className="caption">
+      <p className="caption chain">
         <b>Chain of {chain.length}</b>
         <span>
           selected: {nameOf(trace, event)}, {chain.indexOf(event.id) + 1} of {chain.length}
