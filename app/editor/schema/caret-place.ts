@@ -32,7 +32,7 @@ export interface CaretPlace {
 type Found = Omit<CaretPlace, 'root' | 'documentStart'>;
 
 /** Longer documents are not looked at: a key press must not wait for them. */
-const MAX_LENGTH = 200_000;
+const MAX_LENGTH = 100_000;
 
 /** The caret's place; undefined in comments, block scalars and where nothing can be told. */
 export function caretPlace(text: string, offset: number): CaretPlace | undefined {

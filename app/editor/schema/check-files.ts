@@ -15,7 +15,7 @@ import type { SchemaLibrary } from './library.ts';
 import { isKyvernos } from './policy-places.ts';
 
 /** Longer files are left to the run: reading them here would make a key press wait. */
-const MAX_LENGTH = 200_000;
+const MAX_LENGTH = 100_000;
 
 /**
  * What the schemas have against a workspace's files. Kyverno's schemas are those of the latest version; documents of its kinds

@@ -14,7 +14,7 @@ export interface Hover {
   readonly paragraphs: readonly string[];
 }
 
-const MAX_LENGTH = 200_000;
+const MAX_LENGTH = 100_000;
 
 /** What the schema says about what stands at an offset of a file. */
 export function hoverAt(text: string, offset: number, library: SchemaLibrary): Hover | undefined {
