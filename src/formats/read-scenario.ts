@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.ts';
 import { getString } from '../base/json.ts';
 import { NO_MOCKS } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
@@ -41,7 +42,7 @@ export function readScenario(parsed: readonly ParsedFile[]): Scenario {
   const remaining = parsed.filter((file) => isUnused(file, used));
   const rest = before === undefined ? remaining.filter((file) => BEFORE_FILE.test(file.file.path)) : [];
   const all = before ?? clusterFirst(rest).flatMap((file) => file.documents);
-  const objects = all.filter(({ value }) => !isValuesFile(value) && !isContextFile(value));
+  const objects = all.filter(({ value }) => !isBeside(value));
   diagnostics.push(...unusedFiles(remaining, rest, before !== undefined), ...notObjects(objects, steps));
   const outside = speaksOfOutside(parsed) ? mockFiles.get().readMocks(parsed) : NOTHING_OUTSIDE;
   diagnostics.push(...outside.diagnostics);
@@ -107,13 +108,15 @@ function note(operation: TestOperation, used: Set<string>): void {
   if (file !== undefined) used.add(plain(file));
 }
 
+/** What a file may hold beside objects: actors and declared mocks. */
+const isBeside = (value: Json): boolean => isActor(value) || isValuesFile(value) || isContextFile(value);
+
 /** Whether nothing speaks of the file yet: neither a step nor its own kind. */
 function isUnused(file: ParsedFile, used: ReadonlySet<string>): boolean {
   const { path } = file.file;
   if (used.has(path) || file.documents.length === 0) return false;
-  return !file.documents.some(
-    ({ value }) => isChainsawTest(value) || isActor(value) || isValuesFile(value) || isContextFile(value),
-  );
+  const isTest = file.documents.some(({ value }) => isChainsawTest(value));
+  return !isTest && file.documents.some(({ value }) => !isBeside(value));
 }
 
 /** Without a `setup`: the cluster before the policies, as a setup would. */

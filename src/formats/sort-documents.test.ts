@@ -125,3 +125,43 @@ describe('sorted documents', () => {
     expect(read(arrangeDocuments(sort(test), present)).steps).toEqual([]);
   });
 });
+
+describe('declared mocks', () => {
+  const VALUES =
+    'apiVersion: cli.kyverno.io/v1alpha1\nkind: Values\nmetadata: {name: v}\napiCallResponses:\n- {url: "https://a.example", response: {body: {}}}\n';
+  const CONTEXT =
+    'apiVersion: cli.kyverno.io/v1alpha1\nkind: Context\nmetadata: {name: c}\nspec: {images: [{image: nginx}]}\n';
+
+  it('go to a file of their own, which no step applies', () => {
+    const sorted = sort([POLICY, VALUES, CONTEXT].join('---\n'));
+    expect(sorted.map(({ form, room }) => [form, room])).toEqual([
+      [undefined, 'policies'],
+      ['mocks', 'cluster'],
+      ['mocks', 'cluster'],
+    ]);
+    const files = arrangeDocuments(sorted, []);
+    const mocks = files.find(({ path }) => path === 'mocks.yaml');
+    expect(mocks?.text).toBe(`${VALUES}---\n${CONTEXT}`);
+    expect(files.find(({ path }) => path === 'cluster.yaml')).toBeUndefined();
+    const scenario = readScenario(files.map((file) => parseFile(file)));
+    expect(scenario.diagnostics).toEqual([]);
+    expect(scenario.mocks).toMatchObject({
+      apiCallResponses: [{ url: 'https://a.example' }],
+      images: [{ image: 'nginx' }],
+    });
+  });
+
+  it('are read from any file and are no objects of the cluster', () => {
+    const scenario = readScenario(
+      [
+        { path: 'cluster.yaml', text: `${READ}---\n${VALUES}` },
+        { path: 'else.yaml', text: VALUES },
+      ].map((file) => parseFile(file)),
+    );
+    expect(scenario.before.map(({ object }) => object?.kind)).toEqual(['Namespace']);
+    expect(scenario.diagnostics.map(({ code, location }) => [code, location?.file])).toEqual([
+      ['scenario-mocks', 'else.yaml'],
+    ]);
+    expect(scenario.mocks.apiCallResponses).toHaveLength(1);
+  });
+});
