@@ -3,6 +3,11 @@ import type { Palette } from './palette.ts';
 
 const shapes = new Map<string, Path2D>();
 
+/** Lets go of the shapes: who writes a drawing down needs ones of its own kind. */
+export function forgetShapes(): void {
+  shapes.clear();
+}
+
 /** Path of an SVG path's data, made once. */
 function pathOf(data: string): Path2D {
   let shape = shapes.get(data);
@@ -23,6 +28,11 @@ export function drawGlyph(
   inked: boolean,
   palette: Palette,
 ): void {
+  if (!(ctx instanceof CanvasRenderingContext2D)) {
+    // A drawing that is written down, not painted: it wants the paths.
+    traceGlyph(ctx, glyph, x, y, size, inked, palette);
+    return;
+  }
   const sprite = spriteOf(glyph, size, inked, palette);
   const half = sprite.width / sprite.ratio / 2;
   ctx.drawImage(sprite.image, x - half, y - half, half * 2, half * 2);
