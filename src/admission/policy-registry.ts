@@ -1,4 +1,4 @@
-import { getList, type Json, type JsonObject } from '../base/json.ts';
+import { get, getList, type Json, type JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
@@ -80,8 +80,10 @@ export class PolicyRegistry {
     yield* [];
   }
 
+  /** A policy with `admission: false` has no webhooks and is not looked at for requests (lifecycle A.3). */
   #enforce(policy: Policy): void {
-    this.#enforced.set(policy.key, { policy, webhooks: webhookRulesOf(policy, this.#env.behaviour) });
+    if (get(policy.spec, 'admission') === false) this.#enforced.delete(policy.key);
+    else this.#enforced.set(policy.key, { policy, webhooks: webhookRulesOf(policy, this.#env.behaviour) });
     this.#sorted = undefined;
   }
 

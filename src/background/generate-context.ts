@@ -80,7 +80,7 @@ function userOf(info: JsonObject | undefined): UserInfo {
 }
 
 /** The PolicyExceptions of the cluster, where the feature is on. */
-const exceptionsOf = (env: BackgroundEnvironment): readonly PolicyException[] =>
+export const exceptionsOf = (env: BackgroundEnvironment): readonly PolicyException[] =>
   env.policyExceptions
     ? env.server.listAll(EXCEPTIONS).map((object) => ({
         name: nameOf(object),

@@ -15,6 +15,7 @@ import { isPolicy, isReady } from '../kyverno/policy-informer.ts';
 import { ephemeralReport, reportResult } from '../kyverno/report.ts';
 import { REPORTS_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { BackgroundEnvironment } from './environment.ts';
+import { exceptionsOf } from './generate-context.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 
 /** Objects of these namespaces are not scanned here; a real reports controller does, and reports on its own cluster. */
@@ -79,7 +80,7 @@ export class ReportScan {
       newObject: subject,
       request: { operation: 'CREATE', namespace: namespaceOf(subject), userInfo: {} },
       ...(namespace === undefined ? {} : { namespaceLabels: Object.fromEntries(labelsOf(namespace)) }),
-      exceptions: [],
+      exceptions: exceptionsOf(env),
       configuration: { isExcluded: () => false, isFiltered: () => false },
       loader: createClusterLoader(env.server, REPORTS_CONTROLLER, env),
       behaviour: env.behaviour,

@@ -11,6 +11,10 @@ export interface ReportResult {
   readonly result: string;
   readonly message?: string;
   readonly properties?: Readonly<Record<string, string>>;
+  /** Absent: it counts. */
+  readonly scored?: false;
+  readonly category?: string;
+  readonly severity?: string;
 }
 
 export interface EphemeralReport {
@@ -20,8 +24,16 @@ export interface EphemeralReport {
 }
 
 /** `process` tells which pass may write the result again (lifecycle H.2). */
-export const processOf = (policy: Policy): string =>
-  get(policy.spec, 'background') === false ? 'admission review' : 'background scan';
+export function processOf({ spec }: Policy): string {
+  if (get(spec, 'background') !== false) return 'background scan';
+  return get(spec, 'admission') === false ? '' : 'admission review';
+}
+
+const SEVERITIES: ReadonlySet<string> = new Set(['critical', 'high', 'medium', 'low', 'info']);
+
+/** reportProperties may say the message otherwise: for one result, or for all (utils/report/results.go). */
+const messageOf = (status: string, message: string, properties: Readonly<Record<string, string>>): string =>
+  properties['message'] || properties[`${status}Message`] || message;
 
 /** A result as reports carry it; a failure of an unscored policy is a warning. */
 export function reportResult(
@@ -31,14 +43,20 @@ export function reportResult(
   message: string,
   properties: Readonly<Record<string, string>> = {},
 ): ReportResult {
-  const scored =
-    getString(policy.object, 'metadata', 'annotations', 'policies.kyverno.io/scored') !== 'false';
+  const annotation = (name: string): string =>
+    getString(policy.object, 'metadata', 'annotations', `policies.kyverno.io/${name}`) ?? '';
+  const isScored = annotation('scored') !== 'false';
+  const [category, severity] = [annotation('category'), annotation('severity')];
+  const told = messageOf(status, message, properties);
   return {
     policy: policy.key,
     rule,
-    result: status === 'fail' && !scored ? 'warn' : status,
-    ...(message === '' ? {} : { message }),
+    result: status === 'fail' && !isScored ? 'warn' : status,
+    ...(told === '' ? {} : { message: told }),
     properties: { ...properties, process: processOf(policy) },
+    ...(isScored ? {} : { scored: false }),
+    ...(category === '' ? {} : { category }),
+    ...(SEVERITIES.has(severity) ? { severity } : {}),
   };
 }
 
@@ -103,7 +121,9 @@ export function ephemeralReport(
             policy: result.policy,
             rule: result.rule,
             result: result.result,
-            scored: true,
+            scored: result.scored ?? true,
+            ...(result.category === undefined ? {} : { category: result.category }),
+            ...(result.severity === undefined ? {} : { severity: result.severity }),
             timestamp,
             ...(result.message === undefined ? {} : { message: result.message }),
             properties: { ...result.properties },

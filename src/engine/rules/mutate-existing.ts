@@ -19,6 +19,7 @@ import {
 import { type MutatedRule, mutateRule } from './mutate-rule.ts';
 import type { RuleTask } from './old-object.ts';
 import { reasonNotToMatch } from './reason-not-to-match.ts';
+import { readProperties } from './report-properties.ts';
 import { hasMutateExisting, respond } from './response.ts';
 import { createRuleScope, type RuleScope } from './rule-scope.ts';
 
@@ -77,7 +78,7 @@ export function startMutateExisting(context: PolicyContext, rule: Rule): Existin
     // Kyverno leaves no blank before the first key.
     return answered('skip', `rule is skipped due to policy exceptions${keys}`);
   }
-  const task: RuleTask = { rule, context, scope, parts: {}, trace };
+  const task: RuleTask = { rule, context, scope, parts: readProperties(rule, scope), trace };
   if (!hasMutateExisting(rule)) {
     const { newObject } = context;
     return newObject === undefined

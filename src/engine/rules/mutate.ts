@@ -17,6 +17,7 @@ import {
 import type { MutatedRule } from './mutate-rule.ts';
 import { mutation } from './parts.ts';
 import { reasonNotToMatch } from './reason-not-to-match.ts';
+import { readProperties } from './report-properties.ts';
 import { hasMutateStandard, respond } from './response.ts';
 import { createRuleScope } from './rule-scope.ts';
 import { policyApplies, unsupportedOfPolicy } from './subject.ts';
@@ -95,5 +96,7 @@ function evaluateRule(
     // Kyverno leaves no blank before the first key.
     return { response: respond(rule, 'mutate', 'skip', `rule is skipped due to policy exceptions${keys}`) };
   }
-  return mutation.get().mutateRule({ rule, context, scope, parts: {}, trace }, resource);
+  return mutation
+    .get()
+    .mutateRule({ rule, context, scope, parts: readProperties(rule, scope), trace }, resource);
 }

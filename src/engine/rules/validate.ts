@@ -1,7 +1,6 @@
 import type { Json } from '../../base/json.ts';
-import { get, getList, getString, isObject } from '../../base/json.ts';
+import { get, getList, getString } from '../../base/json.ts';
 import { oncePerObject } from '../../base/remember.ts';
-import { stringEntries } from '../../kubernetes/label-selector.ts';
 import type { Rule } from '../../kyverno/policy.ts';
 import type {
   EngineResponse,
@@ -24,8 +23,8 @@ import {
 import type { RuleTask } from './old-object.ts';
 import { assertions, podSecurity } from './parts.ts';
 import { reasonNotToMatch } from './reason-not-to-match.ts';
+import { readProperties } from './report-properties.ts';
 import { hasValidate, respond, says } from './response.ts';
-import type { RuleScope } from './rule-scope.ts';
 import { createRuleScope } from './rule-scope.ts';
 import { policyApplies, unsupportedOfPolicy } from './subject.ts';
 import { validateRule } from './validate-rule.ts';
@@ -69,18 +68,6 @@ function findUnsupported(rule: Rule): UnsupportedFeature | undefined {
   };
 }
 
-/** reportProperties with their variables substituted; as written if that fails. */
-function readProperties(rule: Rule, scope: RuleScope): Readonly<Record<string, string>> | undefined {
-  const raw = get(rule.raw, 'reportProperties');
-  if (!isObject(raw) || Object.keys(raw).length === 0) return undefined;
-  const substituted = scope.substitute(raw);
-  const usable =
-    'value' in substituted &&
-    isObject(substituted.value) &&
-    Object.values(substituted.value).every((value) => typeof value === 'string');
-  return Object.fromEntries(stringEntries(usable ? substituted.value : raw));
-}
-
 interface Evaluated {
   /** Most rules answer once; an assertion tree answers once for each place where it does not hold. */
   readonly responses?: readonly RuleResponse[];
@@ -117,9 +104,7 @@ function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | und
     );
     return { unsupported };
   }
-  const properties = readProperties(rule, scope);
-  const parts = properties === undefined ? {} : { properties };
-  return handle({ rule, context, scope, parts, trace });
+  return handle({ rule, context, scope, parts: readProperties(rule, scope), trace });
 }
 
 const answered = (response: RuleResponse | undefined): Evaluated =>
@@ -146,7 +131,7 @@ function handle(task: RuleTask): Evaluated {
   const keys = exceptions.map(exceptionKey).join(', ');
   addNode(trace, { label: 'exceptions', status: 'skip', message: keys }, true);
   // Kyverno leaves no blank before the first key.
-  const names = exceptions.map(({ name }) => name).join(', ');
+  const names = exceptions.map(({ name }) => name).join(',');
   return answered(
     respond(rule, 'validate', 'skip', `rule is skipped due to policy exceptions${keys}`, {
       ...task.parts,
