@@ -1,12 +1,14 @@
 import { get } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
+import type { EngineResponse } from '../engine/engine-response.ts';
 import { mutate } from '../engine/rules/mutate.ts';
 import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { KyvernoConfiguration } from '../kyverno/configuration.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
+import { reportMutations } from './mutate-aftermath.ts';
 import { matchGate } from './parts.ts';
 import { openRules, Review } from './review.ts';
 import type { WebhookGroup } from './webhook-group.ts';
@@ -15,6 +17,7 @@ import type { WebhookGroup } from './webhook-group.ts';
 interface Mutated {
   readonly object: KubernetesObject;
   readonly events: readonly EventId[];
+  readonly responses: readonly EngineResponse[];
   readonly denied?: string;
   readonly warnings: readonly string[];
 }
@@ -65,6 +68,7 @@ export function* callMutating(
     }
     warnings.push(...mutated.warnings);
     object = mutated.object;
+    reportMutations(env, request, object, mutated.responses, event);
   }
   return { allowed: true, ...(object === request.object ? {} : { object }), warnings };
 }
@@ -79,6 +83,7 @@ function mutateBy(
 ): Mutated {
   let { object } = request;
   const events: EventId[] = [];
+  const responses: EngineResponse[] = [];
   const warnings: string[] = [];
   for (const { policy } of group.policies) {
     const review = new Review(env, { ...request, object }, configuration);
@@ -88,14 +93,15 @@ function mutateBy(
     const texts = failed.map(({ rule, message }) => `${rule.name}: ${message}`).join(' ');
     if (failed.some(({ status }) => status === 'error') && group.failurePolicy === 'fail') {
       const denied = `mutation policy ${policy.name} error: failed to apply policy ${policy.name} rules [${texts}]`;
-      return { object, events, denied, warnings };
+      return { object, events, responses, denied, warnings };
     }
     if (failed.length === 0) object = response.patched ?? object;
+    responses.push(response);
     // With emitWarning the policy warns of what it did as well.
     const warns = get(policy.spec, 'emitWarning') === true;
     for (const { emitWarning, status, rule, message } of response.rules)
       if (emitWarning || (warns && status !== 'skip'))
         warnings.push(`policy ${policy.name}.${rule.name}: ${message}`);
   }
-  return { object, events, warnings };
+  return { object, events, responses, warnings };
 }

@@ -173,6 +173,27 @@ describe('reports', () => {
   });
 });
 
+describe('a mutate rule at admission', () => {
+  const broken = 'mutate: {patchStrategicMerge: {data: {c: "{{request.object.data.nope}}"}}}';
+
+  it('has its result in a report', () => {
+    const trace = play(policy(rule('m', 'mutate: {patchStrategicMerge: {data: {c: "2"}}}')), CREATE);
+    expect(results(trace)).toEqual(['m pass mutated ConfigMap/x in namespace team']);
+  });
+
+  it('that cannot be carried out raises Events where the policy lets it pass', () => {
+    const trace = play(policy(rule('m', broken), 'failurePolicy: Ignore'), CREATE);
+    expect(verdicts(trace)).toEqual(['allowed']);
+    expect(ofKind(trace, 'event').map(({ regarding }) => regarding.kind)).toEqual([
+      'ClusterPolicy',
+      'ConfigMap',
+    ]);
+    const denied = play(policy(rule('m', broken)), CREATE);
+    expect(verdicts(denied)).toEqual(['denied']);
+    expect(ofKind(denied, 'event')).toEqual([]);
+  });
+});
+
 describe('PolicyException', () => {
   const exception = (match: string, more = ''): string => `
 ---
