@@ -1,5 +1,6 @@
 import type { Json, PathSegment } from '../../../src/index.ts';
 import { lineEnd, type Outline, outline, withoutComment } from './outline.ts';
+import { keyAt } from './outline-key.ts';
 import type { OpenNode, OutlineNode } from './outline-node.ts';
 import { outlineAt, outlineHit, outlineValue } from './outline-value.ts';
 
@@ -34,6 +35,9 @@ type Found = Omit<CaretPlace, 'root' | 'documentStart'>;
 /** Longer documents are not looked at: a key press must not wait for them. */
 const MAX_LENGTH = 100_000;
 
+/** No schema is so deep. */
+const MAX_DEPTH = 100;
+
 /** The caret's place; undefined in comments, block scalars and where nothing can be told. */
 export function caretPlace(text: string, offset: number): CaretPlace | undefined {
   const { start, end } = documentAround(text, offset);
@@ -41,7 +45,7 @@ export function caretPlace(text: string, offset: number): CaretPlace | undefined
   const document = text.slice(start, end);
   const reader = new CaretReader(document, offset - start);
   const found = reader.read();
-  if (found === undefined) return undefined;
+  if (found === undefined || found.path.length > MAX_DEPTH) return undefined;
   return {
     ...found,
     start: found.start + start,
@@ -67,9 +71,6 @@ export function documentAround(
   }
   return { start, end: Math.max(start, end) };
 }
-
-const KEY_BEFORE =
-  /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#"'[\]{},|>&*!%@`-][^#]*?|-[^\s#][^#]*?)\s*:(?=\s|$)/;
 
 class CaretReader {
   readonly outline: Outline;
@@ -99,8 +100,8 @@ class CaretReader {
     const [, blanks = '', dashes = '', rest = ''] = /^( *)((?:-\s+)*)(.*)$/.exec(prefix) ?? [];
     if (withoutComment(rest) !== rest.trimEnd() || rest.startsWith('#')) return undefined;
     const column = blanks.length + dashes.length;
-    const key = KEY_BEFORE.exec(rest);
-    if (key !== null) return this.#afterKey(column, rest, key[0].length);
+    const key = keyAt(rest);
+    if (key !== undefined) return this.#afterKey(column, rest, key.withColon);
     return rest === '' ? this.#blank(column, dashes !== '') : this.#word(column, rest);
   }
 
@@ -146,9 +147,9 @@ class CaretReader {
     const hit = outlineHit(this.outline.root, start);
     if (hit === undefined || /^["'&*!|>]/.test(rest)) return undefined;
     const line = this.#text.slice(this.#at, this.#lineEnd);
-    const [colon = ''] = /^[^\s:#]*\s*:(?=\s|$)/.exec(line) ?? [];
-    const word = colon === '' ? withoutComment(line) : colon.replace(/\s*:$/, '');
-    const found = { typed: rest, start, end: this.#at + word.length, column, hasColon: colon !== '' };
+    const key = keyAt(`${rest}${line}`);
+    const end = key === undefined ? this.#at + withoutComment(line).length : start + key.length;
+    const found = { typed: rest, start, end, column, hasColon: key !== undefined };
     const common = { isFlow: false, needsBlank: false, isQuoted: false };
     if (hit.part === 'value') {
       if (hit.start !== start) return undefined;
@@ -225,6 +226,7 @@ class CaretReader {
     const frames = flowFrames(this.#text, from, this.#at);
     const top = frames?.at(-1);
     if (frames === undefined || top === undefined) return undefined;
+    if (frames.length > MAX_DEPTH) return undefined;
     const above = pathOfNode(this.outline.root, region) ?? [];
     const steps = frames.slice(0, -1).flatMap((frame): readonly PathSegment[] => {
       if (frame.type === 'list') return [frame.index];

@@ -102,7 +102,7 @@ class Checker {
   }
 
   #missing(name: string, place: SchemaPlace, path: readonly PathSegment[]): void {
-    const isCustom = place.origin === 'custom' && path.length > 0;
+    const isCustom = place.origin === 'custom';
     this.#say('required', path, 'key', {
       severity: isCustom ? 'refused' : 'warning',
       message: `${formatPath([...path, name])}: Required value`,
@@ -166,6 +166,7 @@ class Checker {
       readonly suggestion?: string | undefined;
     },
   ): void {
+    if (this.found.length >= MAX_FOUND) return;
     const { suggestion, severity, message, note } = problem;
     // The simulation decodes built-in kinds less strictly than a real API server.
     const kept =

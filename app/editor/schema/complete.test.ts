@@ -274,6 +274,13 @@ describe('hover', () => {
     ).toContain('hostNetwork');
   });
 
+  it('says what a kind is, and that a version is deprecated', () => {
+    expect(hover('apiVersion: v1\nkind: P¦od\n')).toMatch(
+      /^\*\*Pod\*\*: object\nPod is a collection of containers/,
+    );
+    expect(hover('apiVersion: kyverno.io/v2be¦ta1\nkind: CleanupPolicy\n')).toContain('Deprecated');
+  });
+
   it('says nothing where no schema is', () => {
     expect(hover('apiVersion: example.com/v1\nkind: Unknown\nspec:\n  a¦: 1')).toBe('');
     expect(hover('# com¦ment')).toBe('');
@@ -299,6 +306,33 @@ describe('at any offset of any text', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('takes time in proportion to the text, whatever it is made of', () => {
+    // Each of these takes minutes where a blank, a quote or a bracket leads to another look at the whole rest.
+    const long = [
+      ' ',
+      'a ',
+      '"',
+      "'",
+      '[',
+      '{',
+      '- ',
+      'a: ',
+      '&a ',
+      '#',
+      ': ',
+      '\n "',
+      '[\n',
+      "'\n",
+      '- - ',
+    ].map((piece) => `x${piece.repeat(30_000 / piece.length)}`);
+    for (const text of long) {
+      completionsAt(text, text.length, library);
+      completionsAt(`kind: Pod\n${text}`, 15_000, library);
+      hoverAt(text, 15_000, library);
+    }
+    expect(long).toHaveLength(15);
   });
 
   it('never throws on what is no YAML', () => {

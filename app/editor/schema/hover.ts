@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/index.ts';
+import { getString, type Json } from '../../../src/index.ts';
 import { documentAround } from './caret-place.ts';
 import type { SchemaLibrary } from './library.ts';
 import { outline } from './outline.ts';
@@ -24,7 +24,9 @@ export function hoverAt(text: string, offset: number, library: SchemaLibrary): H
   const hit = outlineHit(root, offset - start);
   if (hit === undefined || hit.path.length === 0) return undefined;
   const value = outlineValue(root);
-  const { schemas } = placeAt(value, hit.path, library);
+  // What a document is about is told where its kind is named.
+  const isKind = hit.path.length === 1 && (hit.path[0] === 'kind' || hit.path[0] === 'apiVersion');
+  const { schemas } = placeAt(value, isKind && hit.part === 'value' ? [] : hit.path, library);
   const parent = placeAt(value, hit.path.slice(0, -1), library);
   const [schema] = schemas;
   if (schema === undefined) return undefined;
@@ -34,7 +36,7 @@ export function hoverAt(text: string, offset: number, library: SchemaLibrary): H
   return {
     start: hit.start + start,
     end: hit.end + start,
-    paragraphs: explain(schema, hit.path.at(-1), isRequired, library),
+    paragraphs: explain(schema, isKind ? getString(value, 'kind') : hit.path.at(-1), isRequired, library),
   };
 }
 

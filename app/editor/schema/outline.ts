@@ -1,4 +1,5 @@
 import { parseFlow } from './outline-flow.ts';
+import { keyAt } from './outline-key.ts';
 import type { OpenNode, OutlineMap, OutlineNode, OutlineScalar } from './outline-node.ts';
 
 /** The outline of one document; offsets count from the document's beginning. */
@@ -10,8 +11,6 @@ export interface Outline {
   readonly open: readonly OpenNode[];
 }
 
-const KEY =
-  /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|([^\s#"'[\]{},|>@`-][^#]*?|-[^\s#][^#]*?|<<))\s*:(?=\s|$)/;
 const PROPERTIES = /^(?:[&!][^\s,[\]{}]*\s+)+/;
 const BLOCK_SCALAR = /^[|>][-+0-9]*\s*(?:#.*)?$/;
 
@@ -79,15 +78,13 @@ class Builder {
   #keyOrScalar(at: number, indent: number, end: number): number {
     const rest = this.#text.slice(at, end);
     const properties = PROPERTIES.exec(rest)?.[0].length ?? 0;
-    const key = KEY.exec(rest.slice(properties));
-    if (key === null) return this.#loose(at, indent, end);
+    const key = keyAt(rest.slice(properties));
+    if (key === undefined) return this.#loose(at, indent, end);
     this.#closeFor(indent, false);
     const map = this.#mapAt(at, indent);
     const keyStart = at + properties;
-    const keyEnd = keyStart + key[0].replace(/\s*:$/, '').length;
-    const name = key[1] ?? key[2] ?? key[3] ?? '';
-    map.entries.push({ key: name, keyStart, keyEnd, value: undefined });
-    return this.#value(keyStart + key[0].length, indent, end);
+    map.entries.push({ key: key.name, keyStart, keyEnd: keyStart + key.length, value: undefined });
+    return this.#value(keyStart + key.withColon, indent, end);
   }
 
   #mapAt(at: number, indent: number): OutlineMap {
