@@ -20,6 +20,8 @@ export interface RuleContext extends VariableResolver {
   /** Variables that were resolved since the last drain, oldest first. */
   readonly used: readonly VariableValue[];
   drainUsed(): VariableValue[];
+  /** What each context entry gave that was loaded so far, by name; asked for by explanations. */
+  entryValues(): ReadonlyMap<string, Loaded>;
   /** Registers context entries; they are loaded when first named. The error says why one cannot be registered. */
   addEntries(entries: readonly Json[]): string | undefined;
   /** Sets a name of the context, e.g. `target`. */
@@ -128,6 +130,8 @@ class JsonRuleContext implements RuleContext {
   private readonly loading: LoadingContext;
   private readonly initial: readonly ContextVariable[];
   private resolved: VariableValue[] = [];
+  /** Entries that were loaded: their error, or undefined. */
+  private readonly loaded = new Map<string, string | undefined>();
   /** Queries of entries that load are not the rule's own. */
   private depth = 0;
 
@@ -183,6 +187,16 @@ class JsonRuleContext implements RuleContext {
     return drained;
   }
 
+  entryValues(): ReadonlyMap<string, Loaded> {
+    this.depth += 1;
+    const values = [...this.loaded].map(([name, error]): readonly [string, Loaded] => [
+      name,
+      error === undefined ? this.json.query(JSON.stringify(name)) : { error },
+    ]);
+    this.depth -= 1;
+    return new Map(values);
+  }
+
   addVariables(variables: readonly ContextVariable[]): void {
     for (const { path, value } of variables) {
       const [name, ...rest] = path;
@@ -198,7 +212,15 @@ class JsonRuleContext implements RuleContext {
       const loader = contextEntries.get().createEntryLoader(entry, this.loading);
       if (loader === undefined) continue;
       if ('error' in loader) return loader.error;
-      this.json.addLoader(loader);
+      this.json.addLoader({
+        name: loader.name,
+        hasLoaded: () => loader.hasLoaded(),
+        load: () => {
+          const error = loader.load();
+          this.loaded.set(loader.name, error);
+          return error;
+        },
+      });
     }
     return undefined;
   }

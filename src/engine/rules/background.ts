@@ -74,7 +74,7 @@ function filterByConditions(
   const explained = conditionsTrace(trace, 'preconditions', rule.path);
   const result = evaluateConditions(conditions, scope, explained);
   traceConditions(trace, explained);
-  traceContext(trace, rule);
+  traceContext(trace, rule, scope);
   if ('error' in result) return answer('error', `failed to evaluate conditions: ${result.error}`);
   if (result.holds) return answer('pass');
   if (oldObject) {

@@ -9,12 +9,15 @@ import type { Block } from '../match/match-rule.ts';
 import { readBlock } from '../match/match-rule.ts';
 import type { MatchSubject } from '../match/subject.ts';
 import { hasUser } from '../match/subject.ts';
+import type { Loaded } from '../policy-context.ts';
 
 /** The explanation of one rule while it is evaluated. It exists only if somebody asked for it. */
 export interface RuleTrace {
   readonly nodes: EvaluationNode[];
   /** The node that settled the result: one of {@link nodes} or of their descendants. */
   decided: EvaluationNode | undefined;
+  /** What the context entries gave, known once the rule has been evaluated. */
+  entries?: () => ReadonlyMap<string, Loaded>;
 }
 
 export const startTrace = (): RuleTrace => ({ nodes: [], decided: undefined });
@@ -42,7 +45,26 @@ export const finishTrace = (
   rule: Rule,
   status: RuleExplanation['status'],
   message: string,
-): RuleExplanation => ({ rule, status, message, tree: markDecided(trace.nodes, trace.decided) });
+): RuleExplanation => {
+  const values = trace.entries?.();
+  const nodes = values === undefined ? trace.nodes : trace.nodes.map((node) => withEntries(node, values));
+  return { rule, status, message, tree: markDecided(nodes, trace.decided) };
+};
+
+/** The row of the context, its entries with what they gave; an entry that nothing asked for was not loaded. */
+function withEntries(node: EvaluationNode, values: ReadonlyMap<string, Loaded>): EvaluationNode {
+  if (node.label !== CONTEXT || node.children === undefined) return node;
+  const children = node.children.map((child): EvaluationNode => {
+    const found = values.get(child.label);
+    if (found === undefined) return { ...child, message: `${child.message ?? 'entry'}, not asked for` };
+    return 'error' in found
+      ? { ...child, status: 'error', message: found.error }
+      : { ...child, status: 'pass', actual: found.value };
+  });
+  return { ...node, children };
+}
+
+const CONTEXT = 'context';
 
 /** The innermost node below that fails or errs, in order; the node itself if none does. */
 export function innermost(node: EvaluationNode): EvaluationNode {
@@ -156,8 +178,13 @@ export function traceConditions(
 }
 
 /** The row of the rule's context entries. */
-export function traceContext(trace: RuleTrace | undefined, rule: Rule): void {
+export function traceContext(
+  trace: RuleTrace | undefined,
+  rule: Rule,
+  scope?: { entryValues(): ReadonlyMap<string, Loaded> },
+): void {
   if (!trace) return;
+  if (scope !== undefined) trace.entries = () => scope.entryValues();
   const entries = get(rule.raw, 'context');
   const listed = Array.isArray(entries) ? entries : [];
   const path = [...rule.path, 'context'];
@@ -177,5 +204,5 @@ export function traceContext(trace: RuleTrace | undefined, rule: Rule): void {
       ...(source === undefined ? {} : { message: source }),
     };
   });
-  addNode(trace, { label: 'context', status: 'none', path, children });
+  addNode(trace, { label: CONTEXT, status: 'none', path, children });
 }

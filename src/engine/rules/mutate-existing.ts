@@ -69,7 +69,7 @@ export function startMutateExisting(context: PolicyContext, rule: Rule): Existin
     ...rule.path,
     'preconditions',
   ]);
-  traceContext(trace, rule);
+  traceContext(trace, rule, scope);
   if (preconditions !== undefined) return answered(preconditions.status, preconditions.message);
   const exceptions = matchExceptions(context, rule, () => scope);
   if (exceptions.length > 0) {

@@ -80,7 +80,7 @@ function evaluateRule(
   const explained = conditionsTrace(trace, 'preconditions', rule.path);
   const preconditions = evaluateConditions(get(rule.raw, 'preconditions'), scope, explained);
   traceConditions(trace, explained);
-  traceContext(trace, rule);
+  traceContext(trace, rule, scope);
   if ('error' in preconditions)
     return {
       response: respond(rule, 'mutate', 'error', `failed to evaluate preconditions: ${preconditions.error}`),

@@ -15,6 +15,8 @@ export interface RuleScope extends ConditionScope {
   substitute(document: Json): Loaded;
   /** Registers further context entries; they are loaded when first used. The text says why they cannot be registered. */
   addEntries(entries: readonly Json[]): string | undefined;
+  /** What each context entry gave that was loaded so far, by name; for explanations. */
+  entryValues(): ReadonlyMap<string, Loaded>;
   /** Runs with `element`, `elementIndex` and their numbered names set; whatever is added meanwhile goes again. */
   withElement<T>(element: Json, index: number, nesting: number, run: (scope: RuleScope) => T): T;
   /** Runs with other objects and operation in `request`. */
@@ -53,6 +55,10 @@ class ContextScope implements RuleScope {
 
   drainUsed(): readonly VariableValue[] {
     return this.context.drainUsed();
+  }
+
+  entryValues(): ReadonlyMap<string, Loaded> {
+    return this.context.entryValues();
   }
 
   addEntries(entries: readonly Json[]): string | undefined {

@@ -87,7 +87,7 @@ function evaluateRule(context: PolicyContext, rule: Rule, trace: RuleTrace | und
   const explained = conditionsTrace(trace, 'preconditions', rule.path);
   const preconditions = evaluateConditions(get(rule.raw, 'preconditions'), scope, explained);
   traceConditions(trace, explained);
-  traceContext(trace, rule);
+  traceContext(trace, rule, scope);
   if ('error' in preconditions)
     return answered(
       respond(rule, 'validate', 'error', `failed to evaluate preconditions: ${preconditions.error}`),
