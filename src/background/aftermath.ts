@@ -34,7 +34,9 @@ export function concludeRule(
   const silent = error.lookup && !error.notFound && !behaviour.reportsTargetLookupErrors;
   if (behaviour.applyError === 'completes') report(env, task, generated);
   if (silent) return { generated };
-  logLine(env, 'failed to apply generate rule', { ...subject, rule: rule.name }, cause, error.message);
+  // Where the whole rule is substituted, that comes before the rule is applied.
+  if (error.substitution !== true || !behaviour.substitutesWholeRule)
+    logLine(env, 'failed to apply generate rule', { ...subject, rule: rule.name }, cause, error.message);
   raisePolicyError(env, policy, rule.name, trigger, error.message, cause);
   return behaviour.applyError === 'fails' ? { generated, failure: error.message } : { generated };
 }

@@ -90,7 +90,7 @@ function* applyRule(
   if ('error' in plan) {
     const substitution = plan.error.startsWith('failed to resolve ');
     if (substitution) logLine(env, 'variable substitution failed for rule', subject, cause, plan.error);
-    return { generated: [], error: { message: plan.error, notFound: false, lookup: false } };
+    return { generated: [], error: { message: plan.error, notFound: false, lookup: false, substitution } };
   }
   if (plan.skipped !== undefined) {
     logLine(env, 'preconditions not met', subject, cause);

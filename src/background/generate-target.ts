@@ -18,6 +18,8 @@ export interface ApplyError {
   readonly notFound: boolean;
   /** It came from looking the target up, not from writing it. */
   readonly lookup: boolean;
+  /** Variables of the rule could not be replaced. */
+  readonly substitution?: boolean;
 }
 
 /** What one attempt is about: a rule of a policy, and the trigger that it is applied for. */

@@ -58,6 +58,8 @@ export interface Behaviour {
   readonly globalContextBlocks: boolean;
   /** A failed API call says `permission denied` (1.18 on); before, a line break stands in its text. */
   readonly namesDeniedApiCalls: boolean;
+  /** ≤1.12: the whole rule is substituted, so that paths in errors begin with `/generate` (versions.md, C.4). */
+  readonly substitutesWholeRule: boolean;
   /** ≤1.11: repeated PolicyError events are one Event with a series. */
   readonly foldsRepeatedEvents: boolean;
   /** 1.11: PolicyApplied Events are raised by default; the charts from 1.12 on omit them. */
@@ -105,6 +107,7 @@ const LATEST: Omit<Behaviour, 'version'> = {
   globalContextCondition: false,
   globalContextBlocks: false,
   namesDeniedApiCalls: true,
+  substitutesWholeRule: false,
   foldsRepeatedEvents: false,
   emitsPolicyApplied: false,
   reportsGenerate: true,
@@ -147,6 +150,7 @@ const UP_TO_1_12: Difference = {
   globalContextCondition: true,
   ruleLevelFailureAction: false,
   compilesMatchConditions: false,
+  substitutesWholeRule: true,
   reportsGenerate: false,
 };
 

@@ -7,7 +7,7 @@ import type { GenerateTarget } from '../engine-response.ts';
 import type { ConditionsExplanation } from '../match/conditions.ts';
 import { evaluateConditions } from '../match/conditions.ts';
 import { goType } from '../match/go-text.ts';
-import type { PolicyContext } from '../policy-context.ts';
+import type { Loaded, PolicyContext } from '../policy-context.ts';
 import { evaluateList } from './foreach.ts';
 import type { RuleScope } from './rule-scope.ts';
 import { createRuleScope } from './rule-scope.ts';
@@ -114,6 +114,13 @@ interface Part {
   readonly label: string;
 }
 
+/** Up to 1.12 the rule is substituted as one document: errors name the place in it. */
+function substitutePattern(pattern: JsonObject, scope: RuleScope): Loaded {
+  if (!scope.behaviour.substitutesWholeRule) return scope.substitute(pattern);
+  const rule = scope.substitute({ generate: pattern });
+  return 'error' in rule ? rule : { value: get(rule.value, 'generate') ?? {} };
+}
+
 /** Context, preconditions, then the whole pattern at once (lifecycle C.4). */
 function planPart(rule: Rule, part: Part, scope: RuleScope, explain: boolean): Planned {
   const explained: ConditionsExplanation | undefined =
@@ -132,7 +139,7 @@ function planPart(rule: Rule, part: Part, scope: RuleScope, explain: boolean): P
   if ('error' in conditions) return broken(`failed to evaluate preconditions: ${conditions.error}`);
   if (!conditions.holds) return { skipped: 'preconditions not met', nodes: rows() };
   if (explain) scope.drainUsed();
-  const pattern = scope.substitute(patternOf(part.body));
+  const pattern = substitutePattern(patternOf(part.body), scope);
   if ('error' in pattern) return broken(pattern.error);
   const wrong = notText(pattern.value);
   if (wrong !== undefined) return broken(wrong);
