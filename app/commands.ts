@@ -1,5 +1,5 @@
 import type { DialogName, PaneName } from './stores/page.ts';
-import type { Studio } from './stores/studio.ts';
+import type { ExportKind, Studio } from './stores/studio.ts';
 
 /** Something that the studio can be told to do: palette, menus and keys all read this. */
 export interface Command {
@@ -20,6 +20,18 @@ const PANES: readonly (readonly [PaneName, string])[] = [
   ['stage', 'the Stage'],
   ['details', 'Details'],
   ['cluster', 'Cluster'],
+];
+
+/** What can be taken along, as the menu and the palette name it. */
+export const EXPORTS: readonly (readonly [ExportKind, string])[] = [
+  ['stage-svg', 'Stage as SVG'],
+  ['stage-png', 'Stage as PNG'],
+  ['timeline-svg', 'Timeline as SVG'],
+  ['timeline-png', 'Timeline as PNG'],
+  ['mermaid', 'Chain as Mermaid diagram'],
+  ['markdown', 'Chain as Markdown report'],
+  ['trace', 'Trace as JSON'],
+  ['chrome-trace', 'Chrome trace, for Perfetto'],
 ];
 
 /** The commands of the page itself; the timeline adds its own. */
@@ -84,6 +96,16 @@ export function createCommands(studio: Studio): readonly Command[] {
       keys: [],
       run: () => services.downloadTest(),
     },
+    ...EXPORTS.map(
+      ([kind, name]): Command => ({
+        id: `export.${kind}`,
+        label: `Export: ${name}`,
+        group: 'Files',
+        keys: [],
+        blocked: withTrace,
+        run: () => services.exportAs(kind),
+      }),
+    ),
     {
       id: 'files.add',
       label: 'Add a file',

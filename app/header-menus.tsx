@@ -2,6 +2,7 @@ import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { KYVERNO_VERSIONS, type KyvernoVersion } from '../src/index.ts';
+import { EXPORTS } from './commands.ts';
 import { useStudio } from './stores/studio.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
 import { Mark } from './ui/marks.tsx';
@@ -69,6 +70,16 @@ export function ScenarioMenu(props: MenuProps) {
             second="kyverno-test.yaml and its files"
             onSelect={() => services.downloadTest()}
           />
+          <DropdownMenu.Sub>
+            <DropdownMenu.SubTrigger className="menu-item">
+              <Icon name="download" size={15} />
+              Export
+              <span className="second">›</span>
+            </DropdownMenu.SubTrigger>
+            <DropdownMenu.SubContent className="menu sheet" sideOffset={4} collisionPadding={8}>
+              <ExportItems />
+            </DropdownMenu.SubContent>
+          </DropdownMenu.Sub>
           {latest !== undefined && (
             <>
               <DropdownMenu.Separator className="menu-separator" />
@@ -102,6 +113,34 @@ export function ScenarioMenu(props: MenuProps) {
         </>
       }
     />
+  );
+}
+
+/** What can be taken along, by what it shows. */
+export function ExportMenu(props: MenuProps) {
+  return <Menu {...props} content={<ExportItems />} />;
+}
+
+function ExportItems() {
+  const { services, run } = useStudio();
+  const ran = useStore(run, (state) => state.trace !== undefined);
+  return (
+    <>
+      <DropdownMenu.Label className="menu-label">
+        {ran ? 'Take along what is shown' : 'Nothing has run yet'}
+      </DropdownMenu.Label>
+      {EXPORTS.map(([kind, name]) => (
+        <DropdownMenu.Item
+          key={kind}
+          className="menu-item"
+          disabled={!ran}
+          onSelect={() => services.exportAs(kind)}
+        >
+          <Icon name="download" size={15} />
+          {name}
+        </DropdownMenu.Item>
+      ))}
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { Brand, Mark } from './ui/marks.tsx';
 
 const Menus = {
   Scenario: lazy(() => import('./header-menus.tsx').then((m) => ({ default: m.ScenarioMenu }))),
+  Export: lazy(() => import('./header-menus.tsx').then((m) => ({ default: m.ExportMenu }))),
   Version: lazy(() => import('./header-menus.tsx').then((m) => ({ default: m.VersionMenu }))),
 };
 
@@ -49,6 +50,13 @@ export function Header() {
         >
           <Icon name="theme" />
         </button>
+        <span className="wide-only">
+          <LazyMenu menu="Export" label="Export">
+            <Icon name="download" size={15} />
+            Export
+            <Icon name="chevron" size={14} />
+          </LazyMenu>
+        </span>
         <EditButton />
         <button type="button" className="button share" onClick={services.share}>
           Share

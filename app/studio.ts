@@ -168,6 +168,13 @@ export function createStudio(): Studio {
           () => page.say('The browser did not allow copying.'),
         );
       },
+      exportAs: (kind) => {
+        import('./export/export.tsx')
+          .then(({ exportAs }) => exportAs(studio, kind))
+          .catch((error: unknown) =>
+            page.say(`It could not be exported: ${error instanceof Error ? error.message : String(error)}`),
+          );
+      },
       setTheme: (theme: Theme) => {
         document.documentElement.dataset['theme'] = theme;
         store.set(THEME_KEY, theme);

@@ -41,6 +41,17 @@ export interface KeptWork {
   readonly bytes: number;
 }
 
+/** A file to take along. */
+export type ExportKind =
+  | 'trace'
+  | 'chrome-trace'
+  | 'mermaid'
+  | 'markdown'
+  | 'stage-svg'
+  | 'stage-png'
+  | 'timeline-svg'
+  | 'timeline-png';
+
 /** What views may ask of the page beyond the stores: the worker, the browser, storage. */
 export interface StudioServices {
   /** Brings the place that a path names into view in the editor. */
@@ -74,6 +85,8 @@ export interface StudioServices {
   download(path?: string): void;
   /** The run's answers of the policies as a folder for `kyverno test`, zipped. */
   downloadTest(): void;
+  /** Makes a file of the run as it is shown, and hands it to the person's downloads. */
+  exportAs(kind: ExportKind): void;
   setTheme(theme: 'light' | 'dark'): void;
   /** Runs once more with a larger budget of events. */
   runLonger(): void;
