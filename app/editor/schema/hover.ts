@@ -32,7 +32,7 @@ export function hoverAt(text: string, offset: number, library: SchemaLibrary): H
   if (schema === undefined) return undefined;
   const name = String(hit.path.at(-1));
   const isRequired =
-    parent.mode === 'object' && parent.schemas.some(({ required }) => required?.includes(name));
+    !isKind && parent.mode === 'object' && parent.schemas.some(({ required }) => required?.includes(name));
   return {
     start: hit.start + start,
     end: hit.end + start,
