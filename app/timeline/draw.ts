@@ -3,7 +3,7 @@ import { drawBand, drawMark, type Pen } from './draw-marks.ts';
 import { fitText, setFont, textWidth } from './draw-text.ts';
 import type { Fan } from './fans.ts';
 import type { Box } from './geometry.ts';
-import { flagWidth } from './hit-test.ts';
+import { flagCovers, flagWidth } from './hit-test.ts';
 import type { FoldBox, Frame } from './layout.ts';
 import type { Link } from './links.ts';
 import type { Mark } from './marks.ts';
@@ -83,6 +83,7 @@ export function draw(ctx: CanvasRenderingContext2D, frame: Frame, palette: Palet
   drawRuler(pen, frame, state.stale);
   if (state.area !== undefined) drawArea(pen, frame, state.area, true);
   for (const flag of state.flags) drawFlag(pen, frame, flag);
+  drawPlayheadFlag(pen, frame);
 }
 
 function drawMarks(pen: Pen, frame: Frame, state: DrawState, isShown: (lane: number) => boolean): void {
@@ -138,11 +139,8 @@ function drawArea(
 }
 
 /** A pennant in the ruler with the beginning of its note. */
-function drawFlag(
-  { ctx, palette }: Pen,
-  { density, width }: Frame,
-  { x, note }: DrawState['flags'][number],
-): void {
+function drawFlag({ ctx, palette }: Pen, frame: Frame, { x, note }: DrawState['flags'][number]): void {
+  const { density, width } = frame;
   if (x < -2 || x > width + 2) return;
   ctx.fillStyle = palette.ink;
   ctx.fillRect(x - 0.6, 3, 1.25, density.ruler - 4);
@@ -155,10 +153,12 @@ function drawFlag(
   const text = fitText(ctx, note, 110);
   if (text === '') return;
   const w = textWidth(ctx, text);
+  // The playhead's flag stands before the words.
+  const left = flagCovers(frame, x + 12) ? frame.playhead.x + flagWidth(frame.playhead.text) + 2 : x + 10;
   ctx.fillStyle = palette.sheet;
-  ctx.fillRect(x + 10, 2, w + 4, density.ruler - 5);
+  ctx.fillRect(left, 2, w + 4, density.ruler - 5);
   ctx.fillStyle = palette.ink;
-  ctx.fillText(text, x + 12, density.ruler / 2 - 0.5);
+  ctx.fillText(text, left + 2, density.ruler / 2 - 0.5);
 }
 
 /** A trunk with its branches, and a plate that says to how many. */
@@ -325,6 +325,13 @@ function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
     for (let x = 0, up = true; x <= width + 3; x += 3, up = !up) ctx.lineTo(x, h - 1 + (up ? -1.5 : 1.5));
     ctx.stroke();
   }
+}
+
+/** The playhead's flag with its time; near the right edge it turns left. */
+function drawPlayheadFlag({ ctx, palette }: Pen, { width, density, playhead }: Frame): void {
+  const h = density.ruler;
+  const flag = { width: flagWidth(playhead.text), x: playhead.x };
+  const flagX = flag.x + flag.width > width ? flag.x - flag.width : flag.x;
   if (playhead.x < -1 || playhead.x > width + 1) return;
   ctx.fillStyle = palette.thread;
   ctx.beginPath();
@@ -405,6 +412,23 @@ function drawLink(pen: Pen, link: Link, lit: boolean): void {
   if (link.kind !== 'answer') drawHead(ctx, link, lit ? 6.5 : 5.5, color);
   ctx.globalAlpha = 1;
   if (link.kind === 'flow' && !lit) drawStart(pen, link, false);
+  if (link.kind === 'loop' && link.text !== undefined) drawRound(pen, link, link.text, color);
+}
+
+/** Which time round, on a plate over the way back. */
+function drawRound({ ctx, palette }: Pen, { points }: Link, text: string, color: string): void {
+  const [, a, b] = points;
+  if (a === undefined || b === undefined) return;
+  setFont(ctx, `600 10.5px ${palette.font}`);
+  const w = textWidth(ctx, text) + 10;
+  if (a.x - Math.max(b.x, 0) < w + 20) return;
+  const left = a.x - w - 10;
+  ctx.fillStyle = palette.desk;
+  ctx.beginPath();
+  ctx.roundRect(left, a.y - 7, w, 14, 3);
+  ctx.fill();
+  ctx.fillStyle = color;
+  ctx.fillText(text, left + 5, a.y + 0.5);
 }
 
 function drawHead(ctx: CanvasRenderingContext2D, { points }: Link, size: number, color: string): void {

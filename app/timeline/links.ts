@@ -1,15 +1,18 @@
 import type { EventId } from '../../src/index.ts';
 import type { Arranged } from './arrange.ts';
 import { type Box, type Density, type LaneBox, placeMark, rowY, type View } from './geometry.ts';
+import { type Round, readLoops } from './loops.ts';
 import type { Mark } from './marks.ts';
 import type { TimelineModel } from './model.ts';
 
 /** An arrow from a cause to its effect: right angles only. */
 export interface Link {
-  readonly kind: 'flow' | 'question' | 'answer' | 'refusal';
+  readonly kind: 'flow' | 'question' | 'answer' | 'refusal' | 'loop';
   readonly from: EventId;
   readonly to: EventId;
   readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** Words on a plate: which time round. */
+  readonly text?: string;
 }
 
 interface Rect {
@@ -31,7 +34,10 @@ export function linkPaths(
   boxes: readonly Box[],
 ): Link[] {
   const links: Link[] = [];
+  const loops = readLoops(model.trace);
   for (const box of boxes) {
+    const round = loops.get(box.mark.event);
+    if (round !== undefined) links.push(...loopPath(arranged, view, lanes, box, round));
     const { shape } = box.mark;
     if (shape === 'ghost' || shape === 'drift' || shape === 'group' || box.quiet === true) continue;
     // Members of a group hang on its trunk.
@@ -53,6 +59,37 @@ export function linkPaths(
     );
   }
   return links;
+}
+
+/** Back over the row to the round before; left out where both ends are one place. */
+function loopPath(
+  arranged: Arranged,
+  view: View,
+  lanes: readonly LaneBox[],
+  box: Box,
+  { before, number }: Round,
+): Link[] {
+  const place = arranged.placeOf(before);
+  const lane = place && lanes[place.lane];
+  if (place === undefined || lane === undefined || lane.lane.collapsed) return [];
+  const x1 = placeMark(place.mark, view).x + 5;
+  const x0 = box.x + 5;
+  if (x0 - x1 < 14) return [];
+  const top = box.y - 5;
+  return [
+    {
+      kind: 'loop',
+      from: before,
+      to: box.mark.event,
+      text: `round ${number}`,
+      points: [
+        { x: x0, y: box.y },
+        { x: x0, y: top },
+        { x: Math.max(x1, -40), y: top },
+        { x: Math.max(x1, -40), y: rowY(lane, place.row) },
+      ],
+    },
+  ];
 }
 
 /** The nearest cause that has a mark. */

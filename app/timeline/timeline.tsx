@@ -51,7 +51,7 @@ export function TimelineRoom() {
         pressKey(command, event.nativeEvent);
       }}
     >
-      <Transport model={model} />
+      <Transport model={model} phone={phone} />
       {finding && model !== undefined && !phone && (
         <Suspense fallback={null}>
           <FindStrip model={model} />

@@ -9,6 +9,7 @@ import type { TimelineModel } from './model.ts';
 
 // What only a hand asks for comes after the first picture; its place is kept.
 const Minimap = lazy(() => import('./minimap.tsx').then((m) => ({ default: m.Minimap })));
+const Scrubber = lazy(() => import('./scrubber.tsx').then((m) => ({ default: m.Scrubber })));
 const FindField = lazy(() => import('./find.tsx').then((m) => ({ default: m.FindField })));
 
 const ICONS = {
@@ -45,7 +46,13 @@ function Glyph({ name, filled = false }: { readonly name: keyof typeof ICONS; re
 const SPEED_TEXT: Readonly<Record<Speed, string>> = { 0.25: '¼×', 0.5: '½×', 1: '1×', 2: '2×', 4: '4×' };
 
 /** Play, step, speed; the sentence of the moment; scale and list switches; the minimap. */
-export function Transport({ model }: { readonly model: TimelineModel | undefined }) {
+export function Transport({
+  model,
+  phone,
+}: {
+  readonly model: TimelineModel | undefined;
+  readonly phone: boolean;
+}) {
   const studio = useStudio();
   const { playback, viewport } = studio;
   const playing = useStore(playback, (state) => state.playing);
@@ -64,6 +71,11 @@ export function Transport({ model }: { readonly model: TimelineModel | undefined
 
   return (
     <div className="transport" role="toolbar" aria-label="Playback">
+      {phone && model !== undefined && (
+        <Suspense fallback={<div className="scrubber" />}>
+          <Scrubber model={model} />
+        </Suspense>
+      )}
       {button('timeline.previousStep', 'previousStep')}
       {button('timeline.previous', 'previous')}
       <button
@@ -199,7 +211,8 @@ function CaptionText({ model }: { readonly model: TimelineModel }) {
       {stale && <span className="chip warn">Stale</span>}
       <b>{moment?.caption ?? ''}</b>
       <span>
-        event {Math.max(0, index) + 1} of {moments.length}
+        <span className="wide-only">event </span>
+        {Math.max(0, index) + 1} of {moments.length}
       </span>
     </p>
   );

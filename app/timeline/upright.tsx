@@ -1,12 +1,25 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
-import type { TraceEvent } from '../../src/index.ts';
-import { captionAtEnd, nameOf, reasonOf, refText, stepNumber, userText, verdictOf } from '../../src/index.ts';
+import type { OutcomeRow, TraceEvent } from '../../src/index.ts';
+import {
+  captionAtEnd,
+  milliseconds,
+  nameOf,
+  outcomeRows,
+  reasonOf,
+  refText,
+  stepNumber,
+  userText,
+  verdictOf,
+} from '../../src/index.ts';
+import { stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import { MARK_OF, useVisible } from './event-list.tsx';
+import { LaneIcon } from './lane-icon.tsx';
 import { readUprightRows } from './list-rows.ts';
 import type { TimelineModel } from './model.ts';
+import { firstAbove } from './row-index.ts';
 import { chapterAt } from './scale.ts';
 import { chapterTime } from './ticks.ts';
 
@@ -25,13 +38,13 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
   const lines = useMemo(() => readLines(model), [model]);
   const scroller = useRef<HTMLElement>(null);
   const { first, last } = useVisible(scroller, lines.length, ROW);
-  let present = 0;
-  for (const [i, line] of lines.entries()) if ('event' in line && line.event.time <= playhead) present = i;
+  const furthest = useMemo(() => readFurthest(lines), [lines]);
+  const present = furthest.line[firstAbove(furthest.times, playhead) - 1] ?? 0;
 
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const top = present * ROW;
+    const top = present * ROW + (element.querySelector('ol')?.offsetTop ?? 0);
     if (top < element.scrollTop || top + 2 * ROW > element.scrollTop + element.clientHeight) {
       element.scrollTop = Math.max(0, top - element.clientHeight / 2);
     }
@@ -40,13 +53,14 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs the focus to be scrolled by keys
     <section className="upright" ref={scroller} aria-label="Trace" tabIndex={0}>
+      <Summary model={model} />
       <ol style={{ height: lines.length * ROW }}>
         {lines.slice(first, last).map((line, i) => {
           const index = first + i;
           if ('band' in line) {
             return (
               <li key={`band ${index}`} className="upright-band" style={{ top: index * ROW, height: ROW }}>
-                <Track phase="background" past={index <= present} band />
+                <Crossing past={index <= present} />
                 <span>{line.band}</span>
               </li>
             );
@@ -78,6 +92,7 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
                   past={!future}
                   now={index === present}
                   mark={markOf(event)}
+                  asks={index === present && asks(event)}
                   number={event.kind === 'step' ? stepNumber(trace, event.step) : undefined}
                 />
                 <b
@@ -95,6 +110,20 @@ export function UprightTrace({ model }: { readonly model: TimelineModel }) {
       {trace.events.length === 0 && <p className="timeline-empty">Nothing happened.</p>}
     </section>
   );
+}
+
+/** For each time at which a line begins, the line furthest down that has begun: lines are not in the order of time. */
+function readFurthest(lines: readonly Line[]): { readonly times: Float64Array; readonly line: Int32Array } {
+  const begins = lines
+    .flatMap((line, i) => ('event' in line ? [{ time: line.event.time, i }] : []))
+    .sort((a, b) => a.time - b.time);
+  const line = new Int32Array(begins.length);
+  let last = 0;
+  for (const [i, one] of begins.entries()) {
+    last = Math.max(last, one.i);
+    line[i] = last;
+  }
+  return { times: Float64Array.from(begins, ({ time }) => time), line };
 }
 
 /** Events with a band wherever the story crosses the shore or comes to the next step. */
@@ -127,6 +156,119 @@ function readLines(model: TimelineModel): readonly Line[] {
   return lines;
 }
 
+/** Whether the background controller asks the API server in it. */
+const asks = (event: TraceEvent): boolean =>
+  event.kind === 'attempt' || (event.kind === 'update-request' && event.state === 'Failed');
+
+/** A short line to the third track: the question to the API server. */
+function LaneQuestion() {
+  return (
+    <s>
+      <LaneIcon lane="api-server" />
+    </s>
+  );
+}
+
+/** Where the thread leaves the caller's side for the other. */
+function Crossing({ past }: { readonly past: boolean }) {
+  const color = past ? 'var(--thread)' : 'var(--ink3)';
+  return (
+    <svg className="upright-track" width="100" height={ROW} aria-hidden="true">
+      <path
+        d={`M${ADMISSION_X} 0V${ROW / 2 - 7}q0 7 7 7H${BACKGROUND_X - 7}q7 0 7 7V${ROW}`}
+        fill="none"
+        stroke={color}
+        strokeWidth={past ? 2 : 1}
+      />
+    </svg>
+  );
+}
+
+const STATE_MARK: Readonly<Partial<Record<string, MarkName>>> = {
+  'in sync': 'allowed',
+  produced: 'allowed',
+  drifted: 'warned',
+  deleted: 'deleted',
+  refused: 'denied',
+};
+
+/** The answer in front: what the caller was told, what background owes or made, and whether to worry. */
+function Summary({ model }: { readonly model: TimelineModel }) {
+  const { playback } = useStudio();
+  const { trace } = model;
+  // A moment, not every pixel of the way to it.
+  const playhead = useStore(
+    playback,
+    (state) => model.moments[Math.max(0, stopAt(model.moments, state.playhead))]?.time ?? state.playhead,
+  );
+  const step = trace.events.findLast(
+    (event) => event.kind === 'step' && event.time <= playhead && trace.steps[event.step]?.kind === 'command',
+  );
+  const rows = useMemo(() => outcomeRows(trace, milliseconds(playhead)), [trace, playhead]);
+  if (step === undefined || step.kind !== 'step') return undefined;
+  const verdict = verdictOf(step);
+  const own = rows.filter((row) => row.step === step.step && row.target !== undefined);
+  const [first] = own;
+  const mark = MARK_OF[verdict.tone];
+  const known = step.end <= playhead;
+  const expected = own.some(({ state, event }) => {
+    const one = trace.events[event];
+    return (state === 'planned' || state === 'never') && one !== undefined && verdict.tone === 'deny';
+  });
+  return (
+    <div className="upright-summary">
+      <h3>{summaryText(trace.steps[step.step]?.title ?? '', known ? verdict.tone : 'plain', own.length)}</h3>
+      {known && mark !== undefined && (
+        <p>
+          <span className={`chip ${verdict.tone}`}>
+            <Mark name={mark} size={14} />
+            {capital(verdict.word)}
+          </span>
+          {decidedBy(trace, step.step)}
+        </p>
+      )}
+      {first?.target !== undefined && (
+        <p>
+          <span className={first.state === 'planned' || first.state === 'never' ? 'chip planned' : 'chip'}>
+            {STATE_MARK[first.state] !== undefined && (
+              <Mark name={STATE_MARK[first.state] as MarkName} size={14} />
+            )}
+            {first.state}
+          </span>
+          {`${first.target.kind} ${first.target.name}`}
+          {own.length > 1 ? ` and ${own.length - 1} more` : attemptText(first)}
+        </p>
+      )}
+      {expected && (
+        <p className="tone-noise">
+          <Mark name="noise" size={15} /> Expected, nothing to repair
+        </p>
+      )}
+    </div>
+  );
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function summaryText(title: string, tone: string, targets: number): string {
+  if (tone === 'deny')
+    return targets > 0 ? 'Denied, so nothing can be generated.' : 'Denied, nothing was stored.';
+  if (tone === 'error') return 'Answered with an error.';
+  if (tone === 'allow') return targets > 0 ? 'Allowed, and background goes on.' : 'Allowed.';
+  return title;
+}
+
+const attemptText = ({ progress }: OutcomeRow): string =>
+  progress === undefined || progress.attempts === 0 ? '' : `, attempt ${progress.attempts} of ${progress.of}`;
+
+/** The rule that decided against the request. */
+function decidedBy({ events }: TimelineModel['trace'], step: number): string {
+  const rule = events.find(
+    (event) => event.kind === 'rule' && event.step === step && event.status === 'fail' && event.enforced,
+  );
+  return rule?.kind === 'rule' ? `${rule.policy} / ${rule.rule}` : '';
+}
+
 function markOf(event: TraceEvent): MarkName | undefined {
   switch (event.kind) {
     case 'never-stored':
@@ -147,14 +289,14 @@ function Track({
   phase,
   past,
   now = false,
-  band = false,
+  asks: isAsking = false,
   mark,
   number,
 }: {
   readonly phase: 'admission' | 'background';
   readonly past: boolean;
   readonly now?: boolean;
-  readonly band?: boolean;
+  readonly asks?: boolean;
   readonly mark?: MarkName | undefined;
   readonly number?: number | undefined;
 }) {
@@ -171,7 +313,8 @@ function Track({
           ...(number === undefined ? {} : { top: '50%' }),
         }}
       />
-      {!band && (
+      {isAsking && <LaneQuestion />}
+      {
         <em
           style={{
             left: x,
@@ -186,7 +329,7 @@ function Track({
               <Mark name={mark} size={17} outlined={!past} />
             ))}
         </em>
-      )}
+      }
     </span>
   );
 }
