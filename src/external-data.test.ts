@@ -336,6 +336,96 @@ spec:
   });
 });
 
+describe('each controller asks with its own rights', () => {
+  const rights = (controller: string): string => `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: csi}
+rules: [{apiGroups: [storage.k8s.io], resources: [csinodes], verbs: [get, list, watch]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: edit}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+subjects: [{kind: ServiceAccount, name: kyverno-background-controller, namespace: kyverno}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: csi}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: csi}
+subjects: [{kind: ServiceAccount, name: kyverno-${controller}, namespace: kyverno}]
+`;
+  const generate = `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: g}
+spec:
+  rules:
+    - name: r
+      match: {any: [{resources: {kinds: [ConfigMap], names: [a]}}]}
+      context:
+        - name: nodes
+          apiCall: {urlPath: /apis/storage.k8s.io/v1/csinodes, jmesPath: "length(items)"}
+      generate:
+        apiVersion: v1
+        kind: ConfigMap
+        name: made
+        namespace: default
+        data: {data: {nodes: "n{{ nodes }}"}}
+`;
+  const generated = (controller: string) =>
+    play({ 'policies.yaml': generate, 'cluster.yaml': rights(controller) }, [
+      create('a'),
+      'sleep: {duration: 2s}',
+    ]);
+
+  it('the background controller for generate rules', () => {
+    const made = generated('background-controller').trace.revisions.find(
+      ({ object }) => object?.metadata['name'] === 'made',
+    );
+    expect(made?.object?.['data']).toEqual({ nodes: 'n0' });
+    const events = generated('admission-controller').trace.events;
+    const told = events.flatMap((event) => (event.kind === 'update-request' ? [event.message ?? ''] : []));
+    expect(told.find((message) => message !== '')).toContain('csinodes: permission denied: unknown');
+  });
+
+  it('the reports controller in its scan', () => {
+    const audit = policy(
+      'apiCall: {urlPath: /apis/storage.k8s.io/v1/csinodes, jmesPath: "length(items)"}',
+      '{{ e }}',
+      '0',
+    )
+      .replace('background: false', 'background: true')
+      .replace('failureAction: Enforce', 'failureAction: Audit');
+    const scanned = (controller: string): readonly string[] =>
+      play(
+        {
+          'audit.yaml': audit,
+          'cluster.yaml': `${rights(controller)}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: old, namespace: default}\n`,
+        },
+        ['apply: {file: audit.yaml}', 'sleep: {duration: 5s}'],
+      ).trace.events.flatMap((event) =>
+        event.kind === 'report' && event.source === 'background-scan'
+          ? event.results.map(({ result, message }) => `${result}: ${message}`)
+          : [],
+      );
+    expect(scanned('reports-controller')).toContain('fail: it is 0');
+    expect(scanned('admission-controller').join()).toContain('csinodes: permission denied: unknown');
+  });
+});
+
+it('a Policy reads ConfigMaps and paths of its own namespace only', () => {
+  const other = 'configMap: {name: c, namespace: kube-system}';
+  expect(play({ 'policies.yaml': policy(other, ASKED, 'a', 'Policy') }, [create('a')]).last).toContain(
+    'context entry e: configMap namespace "kube-system" is different from policy namespace "default"',
+  );
+  const call = (path: string) =>
+    play({ 'policies.yaml': policy(`apiCall: {urlPath: ${path}}`, ASKED, 'a', 'Policy') }, [create('a')])
+      .last;
+  expect(call('/api/v1/namespaces/default/../kube-system/configmaps')).toContain(
+    'path /api/v1/namespaces/kube-system/configmaps refers to namespace kube-system, which is different from the policy namespace default',
+  );
+  expect(call('/api/v1/nodes')).toContain('does not contain a namespace segment');
+});
+
 it('what only the CLI needs is said at its place and leaves the cluster alone', () => {
   const text = values(
     'globalValues: {request.operation: UPDATE}\nnamespaceSelector: [{name: default, labels: {a: b}}]',
