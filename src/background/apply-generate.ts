@@ -4,8 +4,6 @@ import type { PolicyContext } from '../engine/policy-context.ts';
 import { filterBackgroundRules } from '../engine/rules/background.ts';
 import { type ForEachFailure, formatForEachFailures, planGenerate } from '../engine/rules/generate.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
-import { refOf } from '../kubernetes/object.ts';
-import type { Policy, Rule } from '../kyverno/policy.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
 import { concludeRule, type RuleOutcome, raisePolicyError } from './aftermath.ts';
 import { type BackgroundEnvironment, logLine } from './environment.ts';
@@ -13,6 +11,7 @@ import { generateContext } from './generate-context.ts';
 import { type ApplyError, generateData, type RuleTask } from './generate-target.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 import { clones, downstreams } from './parts.ts';
+import { recordRule } from './record-rule.ts';
 import { subjectOf, type WorkItem } from './work-item.ts';
 
 /** What applying one rule context came to. */
@@ -117,41 +116,4 @@ function* applyRule(
   return message === undefined
     ? { generated }
     : { generated, error: { message, notFound: false, lookup: false } };
-}
-
-/** Tells the trace how a rule came out for a trigger. */
-export function recordRule(
-  env: BackgroundEnvironment,
-  item: WorkItem,
-  policy: Policy,
-  rule: Rule,
-  trigger: KubernetesObject,
-  filtered: ReturnType<typeof filterBackgroundRules>,
-  cause: EventId,
-): void {
-  const explanation = filtered.explanations.find((one) => one.rule.name === rule.name);
-  const status = explanation?.status ?? filtered.rules[0]?.status ?? 'none';
-  const message = explanation?.message ?? filtered.rules[0]?.message ?? '';
-  const source = env.locate(policy.object);
-  const evaluation = env.recorder.addEvaluation({
-    policy: item.spec.policy,
-    rule: rule.name,
-    status,
-    message,
-    tree: explanation?.tree ?? [],
-    ...(source === undefined ? {} : { source }),
-  });
-  env.recorder.record({
-    kind: 'rule',
-    phase: 'background',
-    cause,
-    policy: item.spec.policy,
-    rule: rule.name,
-    ruleType: rule.type === 'mutate' ? 'mutateExisting' : 'generate',
-    status,
-    message,
-    enforced: false,
-    trigger: refOf(trigger),
-    evaluation,
-  });
 }

@@ -10,13 +10,13 @@ import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
 import { isSet } from '../kyverno/go-types.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
 import { MUTATE_POLICY_LABEL, type RuleContext, updateRequestsOf } from '../kyverno/update-request.ts';
-import { recordRule } from './apply-generate.ts';
 import { ask, type BackgroundEnvironment } from './environment.ts';
 import { type FetchedTrigger, fetchTrigger, payloadOf } from './fetch-trigger.ts';
 import { generateContext } from './generate-context.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 import { logMutate } from './mutate-log.ts';
 import { evaluateTargets, type Mutated, reportMutated, subjectFields, writeMutated } from './mutate-write.ts';
+import { recordRule } from './record-rule.ts';
 import { openAttempt, writeFailure, writeStatus } from './update-request-status.ts';
 import type { WorkItem } from './work-item.ts';
 
