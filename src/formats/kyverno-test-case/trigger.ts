@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../base/json.ts';
-import { equal, get, getList, getObject, getString, isObject } from '../../base/json.ts';
+import { equal, get, getObject, getString, isObject } from '../../base/json.ts';
 import type { KubernetesObject, ObjectRef } from '../../kubernetes/object.ts';
 import { applyJsonPatch, KYVERNO_JSON_PATCH, readJsonPatch } from '../../kubernetes/patch/json-patch.ts';
 import type { ScenarioStep } from '../../simulation/scenario.ts';
@@ -205,18 +205,4 @@ function keepShape(value: Json, shape: Json | undefined): Json {
       keepShape(item, (shape as readonly Json[])[index]),
     );
   return value;
-}
-
-/** Whether a policy needs objects of the cluster to evaluate: ConfigMap and API call entries of a context, anywhere in it. */
-export function readsCluster(policy: Json): boolean {
-  if (Array.isArray(policy)) return (policy as readonly Json[]).some(readsCluster);
-  if (!isObject(policy)) return false;
-  const entries = getList(policy, 'context');
-  if (
-    entries.some(
-      (entry) => get(entry, 'configMap') !== undefined || get(get(entry, 'apiCall'), 'urlPath') !== undefined,
-    )
-  )
-    return true;
-  return Object.values(policy).some(readsCluster);
 }

@@ -2,14 +2,15 @@ import { stringify } from 'yaml';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { getObject, getString } from '../../base/json.ts';
 import type { KubernetesObject, ObjectRef } from '../../kubernetes/object.ts';
+import type { ApiCallResponse } from '../../kyverno/mocks.ts';
 import type { Policy } from '../../kyverno/policy.ts';
 import { readPolicy } from '../../kyverno/read-policy.ts';
 import type { ManifestDocument, TextFile } from '../../manifest/manifest.ts';
 import type { Scenario } from '../../simulation/scenario.ts';
 import { objectsAt } from '../../trace/outcome.ts';
 import type { Trace, TraceStep } from '../../trace/trace.ts';
-import { type Expectation, expectationsOf, type LeftOut } from './results.ts';
-import { forFile, isTrigger, oldObjectValues, readsCluster, readTrigger, type Trigger } from './trigger.ts';
+import { type Expectation, entryValues, expectationsOf, type LeftOut } from './results.ts';
+import { forFile, isTrigger, oldObjectValues, readTrigger, type Trigger } from './trigger.ts';
 
 /** A `kyverno test` folder, and what of the run it cannot hold. */
 export interface KyvernoTest {
@@ -19,30 +20,29 @@ export interface KyvernoTest {
   readonly left: readonly string[];
 }
 
-/** What one step asks of the policies: one Test, one YAML document of kyverno-test.yaml. */
+/** What one request asks of the policies: one Test, one YAML document of kyverno-test.yaml. */
 interface TestCase {
   readonly step: TraceStep;
-  readonly cases: readonly {
-    readonly trigger: Trigger;
-    readonly expected: readonly Expectation[];
-  }[];
-  readonly left: readonly string[];
+  /** `step-1`; `step-1-2` for the second object of a step. */
+  readonly prefix: string;
+  readonly trigger: Trigger;
+  readonly expected: readonly Expectation[];
 }
 
 /**
  * Writes what a run showed of the policies as a test of the Kyverno CLI (`kyverno test`, cli.kyverno.io/v1alpha1): one Test
- * a step, with the objects as Kyverno saw them, what each rule answered, the objects that generate and mutate rules made.
+ * an object of a step, with the object as Kyverno saw it, what each rule answered, the objects that generate and mutate rules made.
  * The CLI has neither time nor cluster: what only the background phase shows stays out, and is told in {@link KyvernoTest.left}.
  */
 export function writeKyvernoTest(scenario: Scenario, trace: Trace): KyvernoTest {
   const documents = policyDocuments(scenario);
   const policies = documents.map(({ policy }) => policy);
-  const cases = trace.steps.slice(1).map((step) => testCase(scenario, trace, step, policies));
-  const left = cases.flatMap((testCase) => testCase.left);
-  const told = cases.filter((testCase) => testCase.cases.some(({ expected }) => expected.length > 0));
-  if (told.length === 0) return { files: [], left };
+  const read = trace.steps.slice(1).map((step) => testCases(scenario, trace, step, policies));
+  const left = read.flatMap((one) => one.left);
+  const cases = read.flatMap((one) => one.cases).filter(({ expected }) => expected.length > 0);
+  if (cases.length === 0) return { files: [], left };
   const writer = new Writer(scenario, trace, documents);
-  const tests = told.map((testCase) => writer.test(testCase));
+  const tests = cases.map((testCase) => writer.test(testCase));
   const head = left.length === 0 ? '' : `${HEAD}${left.map((line) => `#   - ${line}\n`).join('')}`;
   return {
     files: [
@@ -77,22 +77,31 @@ function policyDocuments(scenario: Scenario): readonly PolicyDocument[] {
 const filesOf = (action: Scenario['steps'][number]['action']): readonly ManifestDocument[] =>
   action.type === 'kubectl' ? Object.values(action.files).flat() : [];
 
-function testCase(scenario: Scenario, trace: Trace, step: TraceStep, policies: readonly Policy[]): TestCase {
+function testCases(
+  scenario: Scenario,
+  trace: Trace,
+  step: TraceStep,
+  policies: readonly Policy[],
+): { readonly cases: readonly TestCase[]; readonly left: readonly string[] } {
   const requests = trace.events.filter(isTrigger).filter((event) => event.step === step.index);
   const left: string[] = [];
-  const cases = requests.flatMap((request) => {
+  const cases: TestCase[] = [];
+  const seen = new Set<string>();
+  for (const request of requests) {
+    // Of two requests for one object in one step, such as the try of an apply, the first is told.
+    if (seen.has(keyOf(request.target))) continue;
+    seen.add(keyOf(request.target));
     const trigger = readTrigger(trace, request, scenario.steps[step.index - 1]);
     if (trigger === undefined) {
       left.push(`${step.title}: the trace does not hold the object that was refused`);
-      return [];
+      continue;
     }
     const found = expectationsOf(trace, trigger, policies);
     left.push(...found.left.map((item) => leftOutText(step, item)));
-    return [{ trigger, expected: found.expected }];
-  });
-  // The CLI knows an object by its name: of two requests for one object in one step the first is told.
-  const byName = new Map([...cases].reverse().map((item) => [keyOf(item.trigger.request.target), item]));
-  return { step, cases: [...byName.values()].reverse(), left };
+    const prefix = `step-${step.index}${cases.length === 0 ? '' : `-${cases.length + 1}`}`;
+    cases.push({ step, prefix, trigger, expected: found.expected });
+  }
+  return { cases, left };
 }
 
 const keyOf = (ref: ObjectRef): string => `${ref.apiVersion}|${ref.kind}|${ref.namespace ?? ''}|${ref.name}`;
@@ -124,29 +133,20 @@ class Writer {
     return [...this.#files].map(([path, documents]) => ({ path, text: documents.map(toYaml).join('---\n') }));
   }
 
-  test({ step, cases }: TestCase): JsonObject {
-    const told = cases.filter(({ expected }) => expected.length > 0);
-    const prefix = `step-${step.index}`;
-    const mentions = this.#mentions;
-    const resources = this.#put(
-      `${prefix}.yaml`,
-      told.map(({ trigger }) => forFile(trigger.object, mentions)),
-    );
-    const values = this.#values(step, told);
-    const user = this.#user(prefix, step, told);
+  test({ step, prefix, trigger, expected }: TestCase): JsonObject {
+    const resources = this.#put(`${prefix}.yaml`, [forFile(trigger.object, this.#mentions)]);
+    const values = this.#values(step, trigger, expected);
+    const user = this.#user(prefix, step, expected);
     return {
       apiVersion: 'cli.kyverno.io/v1alpha1',
       kind: 'Test',
-      metadata: { name: testName(step) },
+      metadata: { name: testName(step, prefix) },
       policies: [POLICIES],
       resources: [resources],
       ...(this.#exceptions.length === 0 ? {} : { exceptions: ['exceptions.yaml'] }),
-      ...(this.#needsCluster(told) ? { clusterResources: [this.#cluster(prefix, step)] } : {}),
       ...(user === undefined ? {} : { userinfo: user }),
       ...(values === undefined ? {} : { variables: this.#put(`${prefix}-values.yaml`, [values]) }),
-      results: told.flatMap(({ trigger, expected }) =>
-        expected.map((item) => this.#result(trigger, item, prefix)),
-      ),
+      results: expected.map((item) => this.#result(trigger, item, prefix)),
     };
   }
 
@@ -192,66 +192,50 @@ class Writer {
     };
   }
 
-  /** Operation, old object and namespace labels, where they matter. */
-  #values(step: TraceStep, cases: TestCase['cases']): JsonObject | undefined {
+  /** Operation, old object, what context entries gave, declared answers and namespace labels, where they matter. */
+  #values(step: TraceStep, trigger: Trigger, expected: readonly Expectation[]): JsonObject | undefined {
     const policies = this.#documents.flatMap(({ policy }) => {
-      const resources = cases.flatMap(({ trigger, expected }) =>
-        trigger.operation === 'CREATE' || !expected.some((item) => item.policy.key === policy.key)
-          ? []
-          : [{ name: trigger.request.target.name, values: operationValues(trigger, this.#mentions) }],
-      );
-      return resources.length === 0 ? [] : [{ name: policy.name, resources }];
+      const own = expected.filter((item) => item.policy.key === policy.key);
+      const rules = own.flatMap((item) => {
+        const values = entryValues(this.#trace, item);
+        return Object.keys(values).length === 0 ? [] : [{ name: item.ruleName, values }];
+      });
+      const changes = trigger.operation !== 'CREATE' && own.length > 0;
+      if (rules.length === 0 && !changes) return [];
+      const { name } = trigger.request.target;
+      return [
+        {
+          name: policy.name,
+          ...(changes ? { resources: [{ name, values: operationValues(trigger, this.#mentions) }] } : {}),
+          ...(rules.length === 0 ? {} : { rules }),
+        },
+      ];
     });
+    const answers = this.#scenario.mocks.apiCallResponses.map(answerOf);
     const selectors = this.#mentions('namespaceSelector') ? this.#namespaces(step) : [];
-    if (policies.length === 0 && selectors.length === 0) return undefined;
+    if (policies.length + answers.length + selectors.length === 0) return undefined;
     return {
       apiVersion: 'cli.kyverno.io/v1alpha1',
       kind: 'Values',
       metadata: { name: 'values' },
       ...(policies.length === 0 ? {} : { policies }),
+      ...(answers.length === 0 ? {} : { apiCallResponses: answers }),
       ...(selectors.length === 0 ? {} : { namespaceSelector: selectors }),
     };
   }
 
   #namespaces(step: TraceStep): readonly JsonObject[] {
-    return this.#objectsAt(step)
-      .filter(({ kind }) => kind === 'Namespace')
-      .flatMap((object) => {
-        const labels = getObject(object, 'metadata', 'labels');
-        const name = getString(object, 'metadata', 'name') ?? '';
-        return Object.keys(labels).length === 0 ? [] : [{ name, labels }];
-      });
-  }
-
-  #objectsAt(step: TraceStep): readonly KubernetesObject[] {
-    return objectsAt(this.#trace, step.time).flatMap(({ revision }) => {
-      const found = this.#trace.revisions.find(({ id }) => id === revision);
-      return found === undefined ? [] : [found.object];
+    return objectsAt(this.#trace, step.time).flatMap(({ ref, revision }) => {
+      if (ref.kind !== 'Namespace') return [];
+      const object = this.#trace.revisions.find(({ id }) => id === revision)?.object;
+      const labels = getObject(object, 'metadata', 'labels');
+      return Object.keys(labels).length === 0 ? [] : [{ name: ref.name, labels }];
     });
   }
 
-  #needsCluster(cases: TestCase['cases']): boolean {
-    return cases.some(({ expected }) => expected.some(({ policy }) => readsCluster(policy.object)));
-  }
-
-  /** What the policies may read there: namespaces and the objects of the scenario, not those of Kyverno. */
-  #cluster(prefix: string, step: TraceStep): string {
-    const objects = this.#objectsAt(step).filter(
-      ({ kind, apiVersion }) =>
-        !/(^|\.)(kyverno|k8s)\.io\/|^(apiregistration|admissionregistration)/.test(apiVersion) ||
-        kind === 'NetworkPolicy',
-    );
-    return this.#put(
-      `${prefix}-cluster.yaml`,
-      objects.map((object) => forFile(object, this.#mentions)),
-    );
-  }
-
   /** Who asked, if the policies look at it. */
-  #user(prefix: string, step: TraceStep, cases: TestCase['cases']): string | undefined {
-    const looks = cases.some(({ expected }) =>
-      expected.some(({ policy }) => USER_FIELDS.test(JSON.stringify(policy.spec))),
-    );
+  #user(prefix: string, step: TraceStep, expected: readonly Expectation[]): string | undefined {
+    const looks = expected.some(({ policy }) => USER_FIELDS.test(JSON.stringify(policy.spec)));
     const user = this.#scenario.steps[step.index - 1]?.user;
     if (!looks || user === undefined) return undefined;
     const userInfo = { username: user.username, groups: [...user.groups] };
@@ -263,6 +247,12 @@ class Writer {
 
 const USER_FIELDS =
   /request\.userInfo|request\.roles|request\.clusterRoles|"(subjects|roles|clusterRoles)":|serviceAccount(Name|Namespace)\b/;
+
+const answerOf = ({ url, method, statusCode, body }: ApiCallResponse): JsonObject => ({
+  [url.startsWith('/') ? 'urlPath' : 'url']: url,
+  ...(method === undefined ? {} : { method }),
+  response: { statusCode, body },
+});
 
 function operationValues(trigger: Trigger, mentions: (field: string) => boolean): JsonObject {
   const old = trigger.oldObject;
@@ -281,8 +271,8 @@ const statusOf = ({ rule, policy }: Expectation): string => {
     : rule.status;
 };
 
-const testName = (step: TraceStep): string =>
-  `${step.index}-${step.title}`
+const testName = (step: TraceStep, prefix: string): string =>
+  `${prefix}-${step.title}`
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '')
