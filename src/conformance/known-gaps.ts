@@ -20,7 +20,7 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
   {
     case: 'patterns-6562c9743d',
     reason:
-      'Kyverno takes the first of two matching keys in the random order of a Go map; we take the first in the text',
+      'Kyverno takes the first of two matching keys in the random order of a Go map, recorded once; we take the first in the text',
   },
   {
     case: 'rules-dc61c75631',
@@ -43,11 +43,16 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
   {
     case: '1.11/S06r-ur-failures',
     reason:
-      'The ClusterRole in before.yaml lacks the label by which 1.11 aggregates; the real policy was accepted all the same.',
+      'The recording’s before.yaml leaves out the labels by which 1.11 aggregates the ClusterRole (its step 9 has them), so the policy is refused here; its list of UpdateRequests holds two of another scenario.',
   },
-  { case: '1.12/S06r-ur-failures', reason: 'As 1.11/S06r-ur-failures.' },
+  {
+    case: '1.12/S06r-ur-failures',
+    reason:
+      'The recording’s before.yaml leaves out the labels by which 1.12 aggregates the ClusterRole (its step 9 has them), so the policy is refused here; with those labels the scenario passes.',
+  },
   {
     case: '1.19/V05-notequals-quantity',
-    reason: 'The error line that the operator NotEquals logs while it parses quantities is not written.',
+    reason:
+      'The error line “Failed to parse value type doesn’t match key type” that Equals and NotEquals log while they parse quantities is not written; the engine has no log.',
   },
 ];

@@ -298,7 +298,7 @@ function columnsOf(session: Session, info: ResourceInfo): readonly Column[] {
   );
   return (
     crdColumns(crd, info.version) ??
-    kyvernoColumns(info.resource, info.group, info.version) ??
+    kyvernoColumns(info.resource, info.group) ??
     builtInColumns(info) ?? [AGE]
   );
 }

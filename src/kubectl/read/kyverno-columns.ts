@@ -5,16 +5,10 @@ import { pathColumn } from './columns.ts';
  * Columns that Kyverno's CRDs ask kubectl to print (additionalPrinterColumns of the chart's CRDs, kyverno 1.19, Apache-2.0,
  * The Kyverno Authors), by resource and group.
  */
-export function kyvernoColumns(
-  resource: string,
-  group: string,
-  version: string,
-): readonly Column[] | undefined {
+export function kyvernoColumns(resource: string, group: string): readonly Column[] | undefined {
   switch (group) {
     case 'kyverno.io':
-      return KYVERNO[
-        resource === 'updaterequests' && version === 'v1beta1' ? 'updaterequests/v1beta1' : resource
-      ];
+      return KYVERNO[resource];
     case 'policies.kyverno.io':
       if (resource === 'policyexceptions') return undefined;
       return resource.endsWith('generatingpolicies') ? [AGE] : [AGE, READY];
@@ -49,9 +43,9 @@ const POLICY: readonly Column[] = [
 
 const CLEANUP: readonly Column[] = [pathColumn('SCHEDULE', '.spec.schedule', 'string'), AGE];
 
-const updateRequest = (...first: readonly Column[]): readonly Column[] => [
+/** RULE, which v1beta1 has from 1.12 on, is not seen: kubectl asks for v2 there. */
+const UPDATE_REQUEST: readonly Column[] = [
   pathColumn('POLICY', '.spec.policy', 'string'),
-  ...first,
   pathColumn('RULETYPE', '.spec.requestType', 'string'),
   pathColumn('RESOURCEKIND', '.spec.resource.kind', 'string'),
   pathColumn('RESOURCENAME', '.spec.resource.name', 'string'),
@@ -70,8 +64,7 @@ const KYVERNO: Readonly<Record<string, readonly Column[]>> = {
     pathColumn('REFRESH INTERVAL', '.spec.apiCall.refreshInterval', 'string'),
     pathColumn('LAST REFRESH', '.status.lastRefreshTime', 'date'),
   ],
-  updaterequests: updateRequest(),
-  'updaterequests/v1beta1': updateRequest(pathColumn('RULE', '.spec.rule', 'string')),
+  updaterequests: UPDATE_REQUEST,
 };
 
 const summary = (at: string): readonly Column[] =>
