@@ -462,7 +462,7 @@ describe('the story of external data', () => {
     expect(told?.map(({ stderr }) => stderr.trimEnd().split('\n').at(-1)?.trim() ?? '')).toEqual([
       '',
       'known-registry: Images come from ["ghcr.io", "registry.k8s.io"].',
-      'low-risk: The risk of shop/legacy is high.',
+      'low-risk: The risk of legacy is high.',
       expect.stringContaining('HTTP 503 Service Unavailable: {"error":"calendar is down"}'),
       '',
       "two-at-most: 'shop has its two Deployments: orders, web.'",
