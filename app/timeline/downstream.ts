@@ -86,6 +86,10 @@ function lifeMarks(trace: Trace, { ref, happened }: Life, gone: ReadonlyMap<stri
     if (end !== undefined && later === undefined) close(end);
   };
 
+  /** What a write of Kyverno's is called; what it did not make it has changed, by a rule with targets. */
+  const wordOf = (change: 'ADDED' | 'MODIFIED'): string =>
+    synchronized ? 'in sync' : change === 'ADDED' ? 'produced' : 'changed';
+
   for (const [i, event] of happened.entries()) {
     switch (event.kind) {
       case 'stored': {
@@ -100,16 +104,11 @@ function lifeMarks(trace: Trace, { ref, happened }: Life, gone: ReadonlyMap<stri
         } else if (kyverno) {
           const again = event.change === 'ADDED' && marks.length > 0;
           const reverted = open?.shape === 'drift';
-          begin(
-            event,
-            'bar',
-            marks.length === 0 && open === undefined ? name : synchronized ? 'in sync' : 'produced',
-            {
-              ...(synchronized ? { tone: 'allow' as const, tinted: true as const } : {}),
-              ...(again ? { detail: 'created again' } : reverted ? { detail: 'reverted' } : {}),
-              ...(marks.length === 0 && synchronized ? { detail: 'in sync' } : {}),
-            },
-          );
+          begin(event, 'bar', marks.length === 0 && open === undefined ? name : wordOf(event.change), {
+            ...(synchronized ? { tone: 'allow' as const, tinted: true as const } : {}),
+            ...(again ? { detail: 'created again' } : reverted ? { detail: 'reverted' } : {}),
+            ...(marks.length === 0 && synchronized ? { detail: 'in sync' } : {}),
+          });
         } else if (event.change === 'ADDED' || open === undefined || open.shape === 'ghost') {
           begin(event, 'bar', name);
         } else if (made && synchronized && event.component !== 'controller-manager') {
