@@ -173,6 +173,31 @@ describe('reports', () => {
   });
 });
 
+describe('the report of a podSecurity rule', () => {
+  it('lists the controls with their images', () => {
+    const body = 'validate: {podSecurity: {level: baseline, version: latest}}';
+    const pod = `apiVersion: v1
+kind: Pod
+metadata: {name: x, namespace: team}
+spec: {hostNetwork: true, containers: [{name: c, image: nginx, securityContext: {privileged: true}}]}
+`;
+    const scenario = scenarioOf(
+      policy(rule('r', body).replaceAll('ConfigMap', 'Pod'), 'background: false'),
+      ['kubectl create -f pod.yaml'],
+      { 'pod.yaml': pod },
+    );
+    const [report] = ofKind(simulate(scenario, { version: '1.19', seed: 1, base }), 'report');
+    expect(report?.results[0]?.properties).toEqual({
+      standard: 'baseline',
+      version: 'latest',
+      controls: 'hostNamespaces,privileged',
+      controlsJSON:
+        '[{"ID":"hostNamespaces","Name":"Host Namespaces","Images":null},{"ID":"privileged","Name":"Privileged Containers","Images":["docker.io/nginx:latest"]}]',
+      process: 'admission review',
+    });
+  });
+});
+
 describe('a mutate rule at admission', () => {
   const broken = 'mutate: {patchStrategicMerge: {data: {c: "{{request.object.data.nope}}"}}}';
 

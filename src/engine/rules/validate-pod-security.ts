@@ -3,6 +3,7 @@ import { get, getList, getPath, getString } from '../../base/json.ts';
 import { stringEntries } from '../../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { PolicyException } from '../../kyverno/policy.ts';
+import { extractImages } from '../context/images.ts';
 import type { RuleResponse } from '../engine-response.ts';
 import { exceptionKey } from './exceptions.ts';
 import { addNode } from './explanation.ts';
@@ -10,7 +11,13 @@ import type { RuleTask } from './old-object.ts';
 import { enforces, isDelete, isUpdate, withOldObject } from './old-object.ts';
 import type { Pod } from './pod-security/check.ts';
 import type { Violation } from './pod-security/evaluate.ts';
-import { applyExclusions, evaluateChecks, formatViolations, parseVersion } from './pod-security/evaluate.ts';
+import {
+  applyExclusions,
+  controlOf,
+  evaluateChecks,
+  formatViolations,
+  parseVersion,
+} from './pod-security/evaluate.ts';
 import { respond } from './response.ts';
 
 const TEMPLATED = new Set([
@@ -65,17 +72,30 @@ export function validatePodSecurity(
 ): RuleResponse | undefined {
   const { rule, context, trace } = task;
   if (isDelete(context)) return undefined;
-  const answer = (status: RuleResponse['status'], message: string): RuleResponse => {
+  const answer = (
+    status: RuleResponse['status'],
+    message: string,
+    properties: Readonly<Record<string, string>> = {},
+  ): RuleResponse => {
     addNode(
       trace,
       { label: 'podSecurity', status: status === 'warn' ? 'fail' : status, message, path },
       true,
     );
-    return respond(rule, 'validate', status, message, task.parts);
+    const isMore = Object.keys(properties).length > 0;
+    const parts = isMore
+      ? { ...task.parts, properties: { ...task.parts.properties, ...properties } }
+      : task.parts;
+    return respond(rule, 'validate', status, message, parts);
   };
   const path = [...rule.path, 'validate', 'podSecurity'];
   const blanket = exceptions.find((exception) => exclusionsOf(exception).length === 0);
-  if (blanket) return answer('skip', `rule is skipped due to policy exception ${exceptionKey(blanket)}`);
+  if (blanket)
+    return answer(
+      'skip',
+      `rule is skipped due to policy exception ${exceptionKey(blanket)}`,
+      exceptionsProperty([blanket]),
+    );
 
   const object = context.newObject ?? context.oldObject;
   const pod = podOf(object);
@@ -100,14 +120,43 @@ export function validatePodSecurity(
     return answer(
       'skip',
       `rule is skipped due to policy exceptions ${exceptions.map(exceptionKey).join(', ')}`,
+      exceptionsProperty(exceptions),
     );
   const text = formatViolations(inObject(left, object.kind));
   const response = answer(
     'fail',
     `Validation rule '${rule.name}' failed. It violates PodSecurity "${level}:${version}": ${text}`,
+    { standard: level, version, ...controlProperties(left, object, pod) },
   );
   if (!comparesOldObject(task) || violatedBefore(task, exceptions) === false) return response;
   return answer('skip', 'skipping the rule evaluation as pre-existing violations are allowed');
+}
+
+const exceptionsProperty = (exceptions: readonly PolicyException[]): Readonly<Record<string, string>> => ({
+  exceptions: exceptions.map(({ name }) => name).join(','),
+});
+
+/** What reports say of the controls that were violated, with the images that violate them (utils/report/results.go). */
+function controlProperties(
+  violations: readonly Violation[],
+  object: KubernetesObject,
+  pod: Pod,
+): Readonly<Record<string, string>> {
+  const extracted = extractImages(object);
+  const images = extracted !== undefined && 'value' in extracted ? extracted.value : {};
+  const controls = violations.map(({ id, errors }) => {
+    const named = [...new Set(errors.flatMap(({ field }) => imageOf(field, pod, images) ?? []))];
+    return { ID: id, Name: controlOf(id), Images: named.length === 0 ? null : named };
+  });
+  return { controls: violations.map(({ id }) => id).join(','), controlsJSON: JSON.stringify(controls) };
+}
+
+/** The image of the container that a field belongs to, or its name where the image is unknown. */
+function imageOf(field: string, pod: Pod, images: Json): string | undefined {
+  const place = /^spec\.(containers|initContainers|ephemeralContainers)\[(\d+)\]/.exec(field);
+  if (place === null) return undefined;
+  const name = getString(pod.spec, place[1] ?? '', Number(place[2]), 'name') ?? '';
+  return getString(images, place[1] ?? '', name, 'reference') ?? name;
 }
 
 const comparesOldObject = (task: RuleTask): boolean =>

@@ -59,6 +59,10 @@ const CONTROLS: Readonly<Record<string, readonly string[]>> = {
   'Volume Types': ['restrictedVolumes'],
 };
 
+/** The control that a check belongs to, as the Pod Security Standards call it. */
+export const controlOf = (id: string): string =>
+  Object.entries(CONTROLS).find(([, ids]) => ids.includes(id))?.[0] ?? '';
+
 const texts = (value: Json, field: string): readonly string[] =>
   getList(value, field).filter((item): item is string => typeof item === 'string');
 
