@@ -71,7 +71,7 @@ function WorkspaceRail({ onOpen }: { readonly onOpen: () => void }) {
   const { workspace } = useStudio();
   const active = useStore(workspace, (state) => state.active);
   return (
-    <section className="workspace-rail" aria-label="Workspace, folded">
+    <section className="workspace-rail" aria-label="Files, folded">
       <button type="button" className="plain-button" onClick={onOpen} title="Open the workspace">
         {active}
       </button>

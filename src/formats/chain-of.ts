@@ -12,12 +12,24 @@ import type { Trace } from '../trace/trace.ts';
 export function toldChain(trace: Trace, event?: EventId): readonly TraceEvent[] {
   if (event === undefined) return trace.events.filter((one) => isTold(trace, one));
   const causality = causalityOf(trace);
-  const chain = new Map(causality.chainOf(event).map((one) => [one.id, one]));
-  for (const cause of causality.causesOf(event))
+  const from = beginningOf(causality, trace, event);
+  const chain = new Map(causality.chainOf(from).map((one) => [one.id, one]));
+  for (const cause of causality.causesOf(from))
     if (cause.kind !== 'step') addAnswers(causality, cause.id, chain);
   return [...chain.values()]
     .filter((one) => isTold(trace, one))
     .sort((left, right) => left.time - right.time || left.id - right.id);
+}
+
+/** An UpdateRequest is one thread, whichever of its states is asked for: it begins with the write that makes it. */
+function beginningOf(causality: Causality, trace: Trace, event: EventId): EventId {
+  if (trace.events[event]?.kind !== 'update-request') return event;
+  const writes = causality
+    .causesOf(event)
+    .filter(
+      (one) => one.kind === 'request' && one.verb === 'create' && one.resource.resource === 'updaterequests',
+    );
+  return writes.at(-1)?.id ?? event;
 }
 
 /** Whether an event begins a thread of its own, which belongs to the chain only if it is on it. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import mermaid from 'mermaid';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readClusterBase } from '../cluster/cluster-base.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
 import { runScenario } from '../run-scenario.ts';
@@ -38,13 +38,14 @@ function traceOf({ id, files, version, seed }: Story): Trace {
 
 const traces = new Map<string, Trace>();
 const of = (id: string): Trace => {
-  const trace = traces.get(id);
-  if (trace === undefined) throw new Error(`no story ${id}`);
+  const known = traces.get(id);
+  if (known !== undefined) return known;
+  const story = stories.find((one) => one.id === id);
+  if (story === undefined) throw new Error(`no story ${id}`);
+  const trace = traceOf(story);
+  traces.set(id, trace);
   return trace;
 };
-beforeAll(() => {
-  for (const story of stories) traces.set(story.id, traceOf(story));
-});
 
 const eventOf = (trace: Trace, kind: string) =>
   trace.events.find((event) => event.kind === kind && event.step > 0);
@@ -185,5 +186,22 @@ describe('the report of the denied Namespace', () => {
 
   it('escapes what would be markup', () => {
     expect(escapeMarkdown('a | b\n*c* <img> @team')).toBe('a \\| b \\*c\\* &lt;img\\> @\u200bteam');
+  });
+});
+
+describe('the order of a diagram', () => {
+  it('is that of the system: rule, webhook, fate, answer', () => {
+    const trace = of('bad-namespace');
+    const lines = mermaidOfChain(trace, eventOf(trace, 'never-stored')?.cause).split('\n');
+    const at = (text: string) => lines.findIndex((line) => line.includes(text));
+    const order = [
+      'check-team fail',
+      'validating--xserver',
+      'never stored',
+      'server--xcaller',
+      'Note over caller: denied',
+    ];
+    expect(order.map(at)).toEqual([...order.map(at)].sort((a, b) => a - b));
+    expect(at('check-team fail')).toBeGreaterThan(0);
   });
 });

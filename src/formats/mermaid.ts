@@ -26,13 +26,24 @@ const PARTS = {
 } as const;
 type Part = keyof typeof PARTS;
 
-/** One arrow or note; `time` and `order` sort it. */
+/** One arrow or note; time, rank and order sort it. */
 interface Line {
   readonly time: number;
+  /** Of what happens at one time: which comes first, whatever it is about. */
+  readonly rank: number;
   readonly order: number;
   readonly parts: readonly Part[];
   readonly text: string;
 }
+
+/** Ends at one time, from the inside out; 2 is what takes no time, 6 what begins. */
+const RANKS: Readonly<Partial<Record<TraceEvent['kind'], number>>> = {
+  rule: 0,
+  webhook: 1,
+  request: 3,
+  attempt: 4,
+  step: 5,
+};
 
 /** More lines than a diagram can be read with. */
 const MOST_LINES = 400;
@@ -45,7 +56,7 @@ export function mermaidOfChain(trace: Trace, event?: EventId): string {
   const chain = toldChain(trace, event);
   const all = chain
     .flatMap((one) => linesOf(trace, one))
-    .sort((a, b) => a.time - b.time || a.order - b.order);
+    .sort((a, b) => a.time - b.time || a.rank - b.rank || a.order - b.order);
   const lines = all.slice(0, MOST_LINES);
   const used = new Set(lines.flatMap(({ parts }) => parts));
   const caller = chain.find((one) => one.kind === 'step');
@@ -80,18 +91,20 @@ const say = (text: string): string => escapeMermaid(clip(text, 120));
 
 function linesOf(trace: Trace, event: TraceEvent): readonly Line[] {
   const { id, time, end } = event;
-  const arrow = (from: Part, to: Part, text: string, at: number = time, sign = '->>'): Line => ({
-    time: at,
-    // What ends at a time comes before what begins at it, and an answer after what it answers.
-    order: at === end && end > time ? id - 0.5 : id,
+  const at = (when: number): Pick<Line, 'time' | 'rank' | 'order'> => {
+    const ends = when === end && end > time;
+    // What ends together ends from the inside out.
+    return { time: when, rank: ends ? (RANKS[event.kind] ?? 3) : end > time ? 6 : 2, order: ends ? -id : id };
+  };
+  const arrow = (from: Part, to: Part, text: string, when: number = time, sign = '->>'): Line => ({
+    ...at(when),
     parts: [from, to],
     text: `${from}${sign}${to}: ${say(text) || ' '}`,
   });
-  const note = (over: Part, text: string, at: number = time): Line => ({
-    time: at,
-    order: id,
+  const note = (over: Part, text: string, when: number = time): Line => ({
+    ...at(when),
     parts: [over],
-    text: `Note over ${over}: ${say(text)}`,
+    text: `Note over ${over}: ${say(text) || ' '}`,
   });
   switch (event.kind) {
     case 'step': {
@@ -106,10 +119,12 @@ function linesOf(trace: Trace, event: TraceEvent): readonly Line[] {
     case 'request': {
       const from = senderOf(event);
       const refused = event.code >= 400;
-      const reason = refused ? ` ${event.reason ?? ''} ${firstSentence(event.message ?? '')}`.trimEnd() : '';
+      const reason = refused
+        ? [event.reason, firstSentence(event.message ?? '')].filter(Boolean).join(': ')
+        : '';
       return [
         arrow(from, 'server', `${requestText(event)} ${event.target.name}`.trim()),
-        arrow('server', from, `${event.code}${reason}`, end, refused ? '--x' : '-->>'),
+        arrow('server', from, `${event.code} ${reason}`.trimEnd(), end, refused ? '--x' : '-->>'),
       ];
     }
     case 'webhook': {
