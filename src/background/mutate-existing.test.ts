@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { getPath, getString, type Json } from '../base/json.ts';
 import { milliseconds } from '../base/units.ts';
 import { type ClusterBase, readClusterBase } from '../cluster/cluster-base.ts';
-import { splitShell } from '../kubectl/split-shell.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
-import { parseFile } from '../manifest/parse.ts';
 import { simulate } from '../simulation/simulate.ts';
+import { scenarioOf } from '../simulation/testing.ts';
 import type { TraceEvent, UpdateRequestEvent } from '../trace/event.ts';
 import { objectsAt, outcomeRows } from '../trace/outcome.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -22,32 +21,13 @@ function baseOf(version: KyvernoVersion): ClusterBase {
 }
 
 const END = milliseconds(Number.MAX_SAFE_INTEGER);
-const ADMIN = { username: 'admin', groups: ['system:masters', 'system:authenticated'] };
-const documentsOf = (text: string) => parseFile({ path: 'x.yaml', text }).documents;
 
-function play(
+const play = (
   before: string,
   commands: readonly string[],
   files: Readonly<Record<string, string>> = {},
   version: KyvernoVersion = '1.19',
-): Trace {
-  const parsed = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, documentsOf(text)]));
-  return simulate(
-    {
-      name: 'test',
-      before: documentsOf(before),
-      steps: commands.map((command) => {
-        const split = splitShell(command);
-        const argv = 'words' in split ? split.words.slice(1) : [];
-        return { title: command, user: ADMIN, action: { type: 'kubectl', argv, files: parsed } };
-      }),
-      actors: [],
-      mocks: {},
-      diagnostics: [],
-    },
-    { version, seed: 1, base: baseOf(version) },
-  );
-}
+): Trace => simulate(scenarioOf(before, commands, files), { version, seed: 1, base: baseOf(version) });
 
 const ofKind = <K extends TraceEvent['kind']>(trace: Trace, kind: K, step?: number) =>
   trace.events.filter(
