@@ -7,7 +7,6 @@ import type { RuleEvent, TargetEvent } from '../../trace/event.ts';
 import { objectsAt } from '../../trace/outcome.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { clip } from '../../trace/words.ts';
-import { cannotAsk } from './cannot-ask.ts';
 import { asWritten, type Trigger } from './trigger.ts';
 
 /** What one rule answered for one object, and what the CLI compares beside the status. */
@@ -31,24 +30,18 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/**
- * Splits what the rules answered at admission into what the CLI can check and what it cannot, with the reason. `declared`: the
- * scenario declares answers to API calls.
- */
+/** Splits what the rules answered at admission into what the CLI can check and what it cannot, with the reason. */
 export function expectationsOf(
   trace: Trace,
   trigger: Trigger,
   policies: readonly Policy[],
-  declared: boolean,
 ): { readonly expected: readonly Expectation[]; readonly left: readonly LeftOut[] } {
   const expected: Expectation[] = [];
   const left: LeftOut[] = [];
   for (const rule of rulesOf(trace, trigger)) {
     const policy = policies.find(({ key }) => key === rule.policy);
     if (policy === undefined) continue;
-    const { raw = {} } = policy.rules.find(({ name }) => name === rule.rule) ?? {};
-    const found =
-      cannotAsk(raw, trigger.request.target.kind, declared) ?? expectation(trace, trigger, rule, policy);
+    const found = expectation(trace, trigger, rule, policy);
     if (typeof found === 'string') left.push({ rule, reason: found });
     else expected.push(found);
     if (typeof found !== 'string' && found.unchecked !== undefined)
@@ -198,7 +191,7 @@ function sourceOf(
 
 /**
  * What the entries of a rule's context gave in the run, by name: the CLI asks no cluster and takes it from the values. Left
- * out: entries that it computes itself, those that declared answers answer, and those that nothing asked for.
+ * out: entries that it computes itself, and those that nothing asked for.
  */
 export function entryValues(trace: Trace, { rule, policy, ruleName }: Expectation): JsonObject {
   const tree = trace.evaluations[rule.evaluation]?.tree ?? [];
@@ -207,9 +200,14 @@ export function entryValues(trace: Trace, { rule, policy, ruleName }: Expectatio
   const values: Record<string, Json> = {};
   for (const { label, status, actual } of row?.children ?? []) {
     const entry = entries.find((one) => getString(one, 'name') === label);
-    const computed =
-      get(entry, 'variable') !== undefined || get(get(entry, 'apiCall'), 'service') !== undefined;
+    const computed = get(entry, 'variable') !== undefined;
     if (status === 'pass' && actual !== undefined && !computed) setKey(values, label, actual);
   }
   return values;
 }
+
+/** Whether an entry of the rule's context could not be loaded: then the CLI needs the answer that made it fail. */
+export const hasFailedEntry = (trace: Trace, { rule }: Expectation): boolean =>
+  (trace.evaluations[rule.evaluation]?.tree ?? []).some(
+    ({ label, children = [] }) => label === 'context' && children.some(({ status }) => status === 'error'),
+  );

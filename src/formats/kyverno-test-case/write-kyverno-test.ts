@@ -9,7 +9,7 @@ import type { ManifestDocument, TextFile } from '../../manifest/manifest.ts';
 import type { Scenario } from '../../simulation/scenario.ts';
 import { objectsAt } from '../../trace/outcome.ts';
 import type { Trace, TraceStep } from '../../trace/trace.ts';
-import { type Expectation, entryValues, expectationsOf, type LeftOut } from './results.ts';
+import { type Expectation, entryValues, expectationsOf, hasFailedEntry, type LeftOut } from './results.ts';
 import { forFile, isTrigger, oldObjectValues, readTrigger, type Trigger } from './trigger.ts';
 
 /** A `kyverno test` folder, and what of the run it cannot hold. */
@@ -137,6 +137,10 @@ class Writer {
     const resources = this.#put(`${prefix}.yaml`, [forFile(trigger.object, this.#mentions)]);
     const values = this.#values(step, trigger, expected);
     const user = this.#user(prefix, step, expected);
+    // The CLI gives declared answers before it looks at an entry before them: only what failed is told so.
+    const answers = expected.some((item) => hasFailedEntry(this.#trace, item))
+      ? this.#scenario.mocks.apiCallResponses.filter(({ statusCode }) => statusCode >= 300).map(answerOf)
+      : [];
     return {
       apiVersion: 'cli.kyverno.io/v1alpha1',
       kind: 'Test',
@@ -146,6 +150,7 @@ class Writer {
       ...(this.#exceptions.length === 0 ? {} : { exceptions: ['exceptions.yaml'] }),
       ...(user === undefined ? {} : { userinfo: user }),
       ...(values === undefined ? {} : { variables: this.#put(`${prefix}-values.yaml`, [values]) }),
+      ...(answers.length === 0 ? {} : { apiCallResponses: answers }),
       results: expected.map((item) => this.#result(trigger, item, prefix)),
     };
   }
@@ -192,7 +197,7 @@ class Writer {
     };
   }
 
-  /** Operation, old object, what context entries gave, declared answers and namespace labels, where they matter. */
+  /** Operation, old object, what context entries gave and namespace labels, where they matter. */
   #values(step: TraceStep, trigger: Trigger, expected: readonly Expectation[]): JsonObject | undefined {
     const policies = this.#documents.flatMap(({ policy }) => {
       const own = expected.filter((item) => item.policy.key === policy.key);
@@ -211,15 +216,13 @@ class Writer {
         },
       ];
     });
-    const answers = this.#scenario.mocks.apiCallResponses.map(answerOf);
     const selectors = this.#mentions('namespaceSelector') ? this.#namespaces(step) : [];
-    if (policies.length + answers.length + selectors.length === 0) return undefined;
+    if (policies.length + selectors.length === 0) return undefined;
     return {
       apiVersion: 'cli.kyverno.io/v1alpha1',
       kind: 'Values',
       metadata: { name: 'values' },
       ...(policies.length === 0 ? {} : { policies }),
-      ...(answers.length === 0 ? {} : { apiCallResponses: answers }),
       ...(selectors.length === 0 ? {} : { namespaceSelector: selectors }),
     };
   }
