@@ -4,6 +4,7 @@ import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { honours } from '../kyverno/policy.ts';
 import { logPolicyErrors } from './admission-log.ts';
 import type { AdmissionEnvironment, PolicyVerdict } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
@@ -15,20 +16,27 @@ const GLOBAL_CONTEXT = 'kyverno-svc.kyverno.svc';
 /** Warnings of the webhook that looks at PolicyExceptions; undefined if the request is for another. */
 export function exceptionWarnings(
   env: AdmissionEnvironment,
-  { kind, subResource, operation }: AdmissionRequest,
+  { kind, subResource, operation, namespace }: AdmissionRequest,
 ): readonly string[] | undefined {
   const concerned = kind.group === 'kyverno.io' && kind.kind === 'PolicyException' && subResource === '';
   if (!concerned || (operation !== 'CREATE' && operation !== 'UPDATE')) return undefined;
   return [
-    ...(env.policyExceptions
-      ? []
-      : ['PolicyException resources would not be processed until it is enabled.']),
+    ...placeWarnings(env, namespace),
     ...(env.behaviour.warnsOfDeprecatedPolicies
       ? [
           'PolicyException (kyverno.io) is deprecated and will be removed in a future release; migrate to PolicyException (policies.kyverno.io), see https://kyverno.io/docs/guides/migration-to-cel/',
         ]
       : []),
   ];
+}
+
+/** Where exceptions count at all (validation/exception/validate.go). */
+function placeWarnings(env: AdmissionEnvironment, namespace: string): readonly string[] {
+  if (!env.policyExceptions) return ['PolicyException resources would not be processed until it is enabled.'];
+  if (env.exceptionNamespace === '') return ['The exceptionNamespace flag is not set'];
+  return honours(env.exceptionNamespace, namespace)
+    ? []
+    : ['PolicyException resource namespace must match the defined namespace.'];
 }
 
 /** Whether a request is for the policy webhook. */

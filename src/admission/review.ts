@@ -10,6 +10,7 @@ import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
 import type { KyvernoConfiguration } from '../kyverno/configuration.ts';
 import type { Policy, PolicyException } from '../kyverno/policy.ts';
+import { honours } from '../kyverno/policy.ts';
 import { ADMISSION_CONTROLLER } from '../kyverno/service-accounts.ts';
 import { admissionRequestJson, type RequestInfo } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
@@ -71,11 +72,14 @@ export class Review {
 
   #findExceptions(): readonly PolicyException[] {
     if (!this.#env.policyExceptions) return [];
-    this.#exceptions ??= this.#env.server.listAll(EXCEPTIONS).map((object) => ({
-      name: String(object.metadata['name'] ?? ''),
-      namespace: String(object.metadata['namespace'] ?? ''),
-      spec: (object['spec'] ?? {}) as JsonObject,
-    }));
+    this.#exceptions ??= this.#env.server
+      .listAll(EXCEPTIONS)
+      .map((object) => ({
+        name: String(object.metadata['name'] ?? ''),
+        namespace: String(object.metadata['namespace'] ?? ''),
+        spec: (object['spec'] ?? {}) as JsonObject,
+      }))
+      .filter(({ namespace }) => honours(this.#env.exceptionNamespace, namespace));
     return this.#exceptions;
   }
 }

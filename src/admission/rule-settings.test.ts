@@ -15,7 +15,7 @@ const base = read;
 const play = (
   before: string,
   commands: readonly string[],
-  options: { readonly policyExceptions?: boolean } = {},
+  options: { readonly policyExceptions?: boolean; readonly exceptionNamespace?: string } = {},
 ): Trace => simulate(scenarioOf(before, commands), { version: '1.19', seed: 1, base, ...options });
 
 const verdicts = (trace: Trace): readonly string[] =>
@@ -240,6 +240,18 @@ spec:
     expect(run(exception(names('x')))).toEqual(['allowed']);
     expect(run(exception(names('x')), false)).toEqual(['denied']);
     expect(run(exception(names('other')))).toEqual(['denied']);
+  });
+
+  it('counts in the namespace of the flag alone', () => {
+    const polex = exception(names('x'));
+    const of = (exceptionNamespace: string): readonly string[] =>
+      verdicts(play(enforced + polex, CREATE, { policyExceptions: true, exceptionNamespace }));
+    expect(['team', '*', 'other', ''].map((flag) => of(flag)[0])).toEqual([
+      'allowed',
+      'allowed',
+      'denied',
+      'denied',
+    ]);
   });
 
   it('matches any filter, or all of them', () => {

@@ -34,6 +34,8 @@ export interface BackgroundEnvironment {
   wallClock(): number;
   readonly explain: boolean;
   readonly policyExceptions: boolean;
+  /** Whose PolicyExceptions count; absent or `*`: those of all namespaces. */
+  readonly exceptionNamespace?: string;
   /** Answers for what lies outside the cluster. */
   readonly mocks: Mocks;
   /** This controller's cache of GlobalContextEntries. */

@@ -8,6 +8,7 @@ import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import { gvkOf, nameOf, namespaceOf } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE, readConfiguration } from '../kyverno/configuration.ts';
 import type { Policy, PolicyException } from '../kyverno/policy.ts';
+import { honours } from '../kyverno/policy.ts';
 import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import type { WorkItem } from './work-item.ts';
@@ -82,9 +83,12 @@ function userOf(info: JsonObject | undefined): UserInfo {
 /** The PolicyExceptions of the cluster, where the feature is on. */
 export const exceptionsOf = (env: BackgroundEnvironment): readonly PolicyException[] =>
   env.policyExceptions
-    ? env.server.listAll(EXCEPTIONS).map((object) => ({
-        name: nameOf(object),
-        namespace: namespaceOf(object),
-        spec: getObject(object, 'spec'),
-      }))
+    ? env.server
+        .listAll(EXCEPTIONS)
+        .filter((object) => honours(env.exceptionNamespace, namespaceOf(object)))
+        .map((object) => ({
+          name: nameOf(object),
+          namespace: namespaceOf(object),
+          spec: getObject(object, 'spec'),
+        }))
     : [];

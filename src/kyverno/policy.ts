@@ -35,4 +35,8 @@ export interface PolicyException {
   readonly spec: JsonObject;
 }
 
+/** Whether exceptions of a namespace count where those of `wanted` do; absent or `*`: all. */
+export const honours = (wanted: string | undefined, namespace: string): boolean =>
+  wanted === undefined || wanted === '*' || wanted === namespace;
+
 export type RawConditions = Json;

@@ -17,6 +17,8 @@ export interface SimulationOptions {
   readonly shouldStop?: () => 'time-budget' | 'cancelled' | undefined;
   /** Settings of the cluster that differ from the chart's defaults. */
   readonly policyExceptions?: boolean;
+  /** The namespace whose PolicyExceptions count (`--exceptionNamespace`): `*`, the default, is all, an empty text none. */
+  readonly exceptionNamespace?: string;
   /** Loaded libraries that expressions may need (`loadLibraries`). */
   readonly libraries?: Libraries;
 }

@@ -85,6 +85,7 @@ class Simulation {
       wallClock,
       explain: options.explain ?? true,
       policyExceptions: options.policyExceptions ?? false,
+      ...(options.exceptionNamespace === undefined ? {} : { exceptionNamespace: options.exceptionNamespace }),
       mocks: scenario.mocks,
       libraries: options.libraries ?? {},
       sources: policySources(scenario),
