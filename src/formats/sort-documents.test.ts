@@ -165,3 +165,12 @@ describe('declared mocks', () => {
     expect(scenario.mocks.apiCallResponses).toHaveLength(1);
   });
 });
+
+it('takes a text that begins with blank lines and comments', () => {
+  for (const text of ['\n\na: 1\n', '\n# of it\na: 1\n', '\n', '\na: 1\n']) {
+    const sorted = sortDocuments([parseFile({ path: 'pasted.yaml', text })]);
+    expect(sorted.map((document) => document.text.trim().split('\n').at(-1))).toEqual(
+      text.trim() === '' ? [] : ['a: 1'],
+    );
+  }
+});

@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts';
 import { getList, getObject, getString, isObject } from '../base/json.ts';
+import { lineStartAt } from '../base/lines.ts';
 import { nameOf, namespaceOf, parseApiVersion } from '../kubernetes/object.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
 import { CEL_POLICY_KINDS } from '../kyverno/kyverno-kinds.ts';
@@ -179,7 +180,7 @@ function titleOf(value: Json): string {
 /** The document's own text, without the lines that only separate it. */
 function textOf({ file }: ParsedFile, { location }: ManifestDocument): string {
   const { start, end } = location.range;
-  const lineStart = file.text.lastIndexOf('\n', start - 1) + 1;
+  const lineStart = lineStartAt(file.text, start);
   return `${leadingComments(file.text, lineStart)}${file.text
     .slice(lineStart, end)
     .replace(/^---[ \t]*\n?/, '')
@@ -190,7 +191,7 @@ function textOf({ file }: ParsedFile, { location }: ManifestDocument): string {
 function leadingComments(text: string, start: number): string {
   let from = start;
   while (from > 0) {
-    const lineStart = text.lastIndexOf('\n', from - 2) + 1;
+    const lineStart = lineStartAt(text, from - 1);
     if (!/^\s*(#|$)/.test(text.slice(lineStart, from))) break;
     from = lineStart;
   }

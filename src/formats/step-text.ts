@@ -1,5 +1,6 @@
 import { isMap, isSeq, parseAllDocuments, stringify, visit } from 'yaml';
 import type { JsonObject } from '../base/json.ts';
+import { lineStartAt } from '../base/lines.ts';
 import type { TextRange } from '../manifest/diagnostic.ts';
 
 /** A change of one stretch of one file's text. */
@@ -47,7 +48,7 @@ export function blockItem(text: string, value: TextRange): BlockItem | undefined
 function commentsAbove(text: string, dash: number, indent: number): number {
   let start = dash;
   while (start > 0) {
-    const lineStart = text.lastIndexOf('\n', start - 2) + 1;
+    const lineStart = lineStartAt(text, start - 1);
     const line = text.slice(lineStart, start);
     if (line.search(/\S/) !== indent || !/^ *#/.test(line)) break;
     start = lineStart;

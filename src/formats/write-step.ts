@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts';
 import { get, getList, getObject, getString, isObject } from '../base/json.ts';
+import { lineStartAt } from '../base/lines.ts';
 import type { TextRange } from '../manifest/diagnostic.ts';
 import type { ParsedFile, TextFile } from '../manifest/manifest.ts';
 import { parseFile } from '../manifest/parse.ts';
@@ -465,7 +466,7 @@ function deletion(slot: StepSlot): JsonObject {
 function withoutCommand(content: string, slot: StepSlot): string {
   const command = slot.commands[slot.line];
   if (command === undefined) return content;
-  const start = content.lastIndexOf('\n', command.start - 1) + 1;
+  const start = lineStartAt(content, command.start);
   return content.slice(0, start) + content.slice(Math.min(content.length, command.end + 1));
 }
 

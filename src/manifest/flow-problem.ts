@@ -1,4 +1,5 @@
 import { Lexer } from 'yaml';
+import { lineStartAt } from '../base/lines.ts';
 import type { ChunkDiagnostic } from './chunk.ts';
 
 interface Opener {
@@ -31,7 +32,7 @@ export function findFlowProblem(text: string): ChunkDiagnostic | undefined {
 
 /** Where a flow collection must be over: the first later line that is indented no deeper, unless it closes something. */
 function endOfFlow(text: string, offset: number): number {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const lineStart = lineStartAt(text, offset);
   const indent = indentation(text, lineStart);
   for (let next = text.indexOf('\n', offset); next >= 0; next = text.indexOf('\n', next + 1)) {
     const start = next + 1;
@@ -115,5 +116,5 @@ function closesNothing(text: string, offset: number): ChunkDiagnostic {
 
 /** Column of an offset, from 1. */
 export function columnOf(text: string, offset: number): number {
-  return offset - text.lastIndexOf('\n', offset - 1);
+  return offset - lineStartAt(text, offset) + 1;
 }

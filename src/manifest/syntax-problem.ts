@@ -1,4 +1,5 @@
 import { Lexer, type YAMLParseError } from 'yaml';
+import { lineStartAt } from '../base/lines.ts';
 import type { ChunkDiagnostic } from './chunk.ts';
 import type { TextRange } from './diagnostic.ts';
 import { columnOf, findFlowProblem } from './flow-problem.ts';
@@ -31,7 +32,7 @@ interface Line {
 }
 
 function lineAround(text: string, offset: number): Line {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const start = lineStartAt(text, offset);
   const newline = text.indexOf('\n', offset);
   const end = newline < 0 ? text.length : newline;
   return { start, end, text: text.slice(start, end).trimEnd() };
