@@ -110,7 +110,7 @@ function stageSvg({ playback, selection }: Exported, trace: Trace, name: string)
   return renderSvg(
     <Picture
       title={`${name}: ${model.step.number === undefined ? model.step.title : `step ${model.step.number}, ${model.step.title}`}`}
-      subtitle={[text, second].filter(Boolean).join('. ')}
+      subtitle={`${text}${text === '' || /[.?!…”]$/.test(text) ? '' : '.'} ${second}`.trim()}
       description={stageText(model)}
       width={layout.width}
       height={layout.height}

@@ -82,7 +82,8 @@ export function timelinePicture(
       flags: view.flags.map(({ time, note }) => ({ x: placed.toX(time), note })),
     }),
   );
-  const svg = `${headers(frame, palette)}<g transform="translate(${HEADERS} 0)">${ctx.toSvg()}</g>`;
+  // A viewport of its own, since lines are drawn on beyond the edge, as a canvas lets them.
+  const svg = `${headers(frame, palette)}<svg x="${HEADERS}" width="${width}" height="${n(height)}">${ctx.toSvg()}</svg>`;
   return { svg, width: width + HEADERS, height };
 }
 

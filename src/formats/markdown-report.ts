@@ -7,6 +7,7 @@ import {
   captionAtEnd,
   captionAtStart,
   durationText,
+  firstSentence,
   nameOf,
   reasonOf,
   refText,
@@ -147,7 +148,8 @@ function whyItIsSo(
 function sentenceOf(trace: Trace, event: TraceEvent): string {
   const told = (captionAtEnd(trace, event) ?? captionAtStart(trace, event))?.text ?? nameOf(trace, event);
   const reason = reasonOf(event);
-  return reason === '' || told.includes(reason) ? told : `${told}: ${reason}`;
+  // A caption that has the beginning of the reason has all that a list needs; the texts stand below, whole.
+  return reason === '' || told.includes(firstSentence(reason).slice(0, 40)) ? told : `${told}: ${reason}`;
 }
 
 function chainTable(trace: Trace, chain: readonly TraceEvent[]): readonly string[] {
