@@ -1,9 +1,10 @@
 import type { Process } from '../base/process.ts';
-import type { EventId } from '../base/units.ts';
+import type { EvaluationId, EventId } from '../base/units.ts';
 import type { PolicyContext } from '../engine/policy-context.ts';
 import { filterBackgroundRules } from '../engine/rules/background.ts';
 import { type ForEachFailure, formatForEachFailures, planGenerate } from '../engine/rules/generate.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
+import type { EvaluationNode } from '../kyverno/evaluation.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
 import { concludeRule, type RuleOutcome, raisePolicyError } from './aftermath.ts';
 import { type BackgroundEnvironment, logLine } from './environment.ts';
@@ -58,7 +59,7 @@ export function* applyGenerate(
   const engineContext = generateContext(env, item, { ...policy, rules: [rule] }, trigger);
   const filtered = filterBackgroundRules(engineContext);
   const [response] = filtered.rules;
-  recordRule(env, item, policy, rule, trigger, filtered, evaluation);
+  const told = recordRule(env, item, policy, rule, trigger, filtered, evaluation);
   if (response === undefined) {
     const error = 'policy does not apply to resource';
     recorder.close(evaluation, { result: 'failed', message: error });
@@ -72,9 +73,19 @@ export function* applyGenerate(
   if (response.status !== 'pass') return NOTHING;
   const apply = part('apply');
   const task: RuleTask = { item, policy, rule, context, trigger, cause: apply };
-  const { generated, error } = yield* applyRule(env, task, engineContext);
+  const { generated, error } = yield* applyRule(env, task, engineContext, told);
   recorder.close(apply, error === undefined ? {} : { result: 'failed', message: error.message });
   return concludeRule(env, task, generated, error);
+}
+
+/** The evaluation goes on with what the rule wants; what could not be made out decided, or else the last target. */
+function explainPlan(env: BackgroundEnvironment, told: EvaluationId, nodes: readonly EvaluationNode[]): void {
+  if (nodes.length === 0) return;
+  const decisive = nodes.find(({ status }) => status === 'error') ?? nodes.at(-1);
+  env.recorder.extendEvaluation(
+    told,
+    nodes.map((node) => (node === decisive ? { ...node, decided: true as const } : node)),
+  );
 }
 
 /** Plans the targets, then makes them one after the other. */
@@ -82,9 +93,11 @@ function* applyRule(
   env: BackgroundEnvironment,
   task: RuleTask,
   context: PolicyContext,
+  told: EvaluationId,
 ): Process<{ readonly generated: readonly ObjectRef[]; readonly error?: ApplyError }> {
   const { item, rule, trigger, cause } = task;
   const plan = planGenerate(context, rule);
+  explainPlan(env, told, plan.nodes);
   const subject = subjectOf(item, task.context, trigger);
   if ('error' in plan) {
     const substitution = plan.error.startsWith('failed to resolve ');

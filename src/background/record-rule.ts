@@ -1,4 +1,4 @@
-import type { EventId } from '../base/units.ts';
+import type { EvaluationId, EventId } from '../base/units.ts';
 import type { EngineResponse } from '../engine/engine-response.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
@@ -15,7 +15,7 @@ export function recordRule(
   trigger: KubernetesObject,
   filtered: EngineResponse,
   cause: EventId,
-): void {
+): EvaluationId {
   const explanation = filtered.explanations.find((one) => one.rule.name === rule.name);
   const status = explanation?.status ?? filtered.rules[0]?.status ?? 'none';
   const message = explanation?.message ?? filtered.rules[0]?.message ?? '';
@@ -41,4 +41,5 @@ export function recordRule(
     trigger: refOf(trigger),
     evaluation,
   });
+  return evaluation;
 }

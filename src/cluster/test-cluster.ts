@@ -74,6 +74,7 @@ export function testCluster(
     addEvaluation: () => {
       throw new Error('the cluster evaluates nothing');
     },
+    extendEvaluation: () => undefined,
   };
   const server = createApiServer({
     recorder,

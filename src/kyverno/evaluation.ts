@@ -1,4 +1,4 @@
-import type { Json, PathSegment } from '../base/json.ts';
+import { equal, get, isObject, type Json, type PathSegment } from '../base/json.ts';
 
 /** A variable that a clause needed: what was asked and what came out. */
 export interface VariableValue {
@@ -27,4 +27,15 @@ export interface EvaluationNode {
   /** Path below the policy document's root, for the link to the YAML line. */
   readonly path?: readonly PathSegment[];
   readonly children?: readonly EvaluationNode[];
+}
+
+/** Keys or indexes at which two maps or two lists differ, in the order of the first; none for anything else. */
+export function differingKeys(left: Json | undefined, right: Json | undefined): readonly PathSegment[] {
+  if (Array.isArray(left) && Array.isArray(right)) {
+    const length = Math.max(left.length, right.length);
+    return Array.from({ length }, (_, index) => index).filter((index) => !equal(left[index], right[index]));
+  }
+  if (!isObject(left) || !isObject(right)) return [];
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].filter((key) => !equal(get(left, key), get(right, key)));
 }

@@ -10,6 +10,7 @@ import {
   type StepIndex,
   stepIndex,
 } from '../base/units.ts';
+import type { EvaluationNode } from '../kyverno/evaluation.ts';
 import type { TraceEvent } from './event.ts';
 import type { NewEvent, Recorder } from './recorder.ts';
 import type { ObjectRevision, RuleEvaluation } from './trace.ts';
@@ -72,6 +73,12 @@ export function createRecorder(clock: Clock): TraceRecorder {
       evaluations.push(evaluation);
       return evaluationId(evaluations.length - 1);
     },
+    extendEvaluation: (id, rows) => {
+      const known = evaluations[id];
+      assert(known !== undefined, 'an evaluation is extended after it was added');
+      const before = rows.some(hasDecided) ? known.tree.map(withoutDecision) : known.tree;
+      evaluations[id] = { ...known, tree: [...before, ...rows] };
+    },
     beginStep: (step) => {
       present = step;
     },
@@ -79,4 +86,12 @@ export function createRecorder(clock: Clock): TraceRecorder {
       for (const id of [...open]) close(eventId(id));
     },
   };
+}
+
+const hasDecided = ({ decided, children = [] }: EvaluationNode): boolean =>
+  decided === true || children.some(hasDecided);
+
+function withoutDecision(node: EvaluationNode): EvaluationNode {
+  const { decided: _, children, ...rest } = node;
+  return children === undefined ? rest : { ...rest, children: children.map(withoutDecision) };
 }

@@ -17,4 +17,6 @@ export interface Recorder {
   close(id: EventId, patch?: Readonly<Record<string, unknown>>): void;
   addRevision(revision: Omit<ObjectRevision, 'id' | 'time'>): RevisionId;
   addEvaluation(evaluation: RuleEvaluation): EvaluationId;
+  /** Adds rows to an evaluation that went on; if one of them decided, what was before did not. */
+  extendEvaluation(id: EvaluationId, rows: RuleEvaluation['tree']): void;
 }

@@ -17,7 +17,7 @@ import type { CaseOutcome, CaseRunner } from './oracle-case.ts';
 import { PASSED } from './oracle-case.ts';
 
 /** The case's policy as the CLI reads it; derived rules included. */
-function policyOf(spec: JsonObject): Policy {
+export function policyOf(spec: JsonObject): Policy {
   const object = { apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy', metadata: { name: 'p' }, spec };
   const policy = readPolicy(object);
   assert(policy !== undefined, 'a case holds a policy');
@@ -26,7 +26,8 @@ function policyOf(spec: JsonObject): Policy {
 
 const absent = (): { readonly error: string } => ({ error: 'not available' });
 
-function contextOf(policy: Policy, resource: KubernetesObject): PolicyContext {
+/** A resource as the CLI holds it against a policy. */
+export function contextOf(policy: Policy, resource: KubernetesObject, explain = false): PolicyContext {
   return {
     policy,
     operation: 'CREATE',
@@ -47,11 +48,11 @@ function contextOf(policy: Policy, resource: KubernetesObject): PolicyContext {
     behaviour: latestBehaviour,
     now: 0,
     random: seededRandom(1),
-    explain: false,
+    explain,
   };
 }
 
-function isKubernetesObject(value: Json): value is KubernetesObject {
+export function isKubernetesObject(value: Json): value is KubernetesObject {
   return isObject(value) && typeof get(value, 'kind') === 'string' && isObject(get(value, 'metadata'));
 }
 

@@ -1,7 +1,7 @@
 import type { Json, PathSegment } from '../../base/json.ts';
 import { get, getList, getString, isObject } from '../../base/json.ts';
 import type { Behaviour } from '../../kyverno/behaviour.ts';
-import type { EvaluationNode, VariableValue } from '../../kyverno/evaluation.ts';
+import { differingKeys, type EvaluationNode, type VariableValue } from '../../kyverno/evaluation.ts';
 import { findOperator } from './operators/index.ts';
 import type { Operand } from './operators/operand.ts';
 
@@ -81,6 +81,16 @@ interface Explained {
 
 const EQUALITY = /^(not)?equals?$/i;
 
+const NAMED_PLACES = 3;
+
+/** Where two maps or lists differ: ` at a, b`. */
+function placesOf(key: Json, value: Json): string {
+  const places = differingKeys(key, value);
+  if (places.length === 0) return '';
+  const more = places.length > NAMED_PLACES ? ' …' : '';
+  return ` at ${places.slice(0, NAMED_PLACES).join(', ')}${more}`;
+}
+
 /** What comparing came to, in a few words. */
 function compareInWords(operator: string, key: Json, value: Json, holds: boolean): string {
   if (!EQUALITY.test(operator)) return String(holds);
@@ -91,7 +101,7 @@ function compareInWords(operator: string, key: Json, value: Json, holds: boolean
         ? 'the lists'
         : 'the values';
   const same = holds !== operator.toLowerCase().startsWith('not');
-  return `${holds}: ${things} ${same ? 'are equal' : 'differ'}`;
+  return `${holds}: ${things} ${same ? 'are equal' : `differ${placesOf(key, value)}`}`;
 }
 
 function explainSide(name: string, side: Side, path: readonly PathSegment[]): EvaluationNode {

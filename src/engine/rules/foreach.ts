@@ -1,5 +1,6 @@
-import type { Json } from '../../base/json.ts';
+import type { Json, PathSegment } from '../../base/json.ts';
 import { isObject } from '../../base/json.ts';
+import type { EvaluationNode } from '../../kyverno/evaluation.ts';
 import { goType } from '../match/go-text.ts';
 import type { RuleScope } from './rule-scope.ts';
 
@@ -11,6 +12,20 @@ export function evaluateList(
   const queried = scope.query(expression);
   if ('error' in queried) return queried;
   return { elements: Array.isArray(queried.value) ? queried.value : [queried.value] };
+}
+
+/** The list of a foreach as a row of an explanation. */
+export function listRow(
+  expression: string,
+  list: ReturnType<typeof evaluateList>,
+  path: readonly PathSegment[],
+  scope: RuleScope,
+): EvaluationNode {
+  scope.drainUsed();
+  const common = { label: 'list', expected: expression, path };
+  return 'error' in list
+    ? { ...common, status: 'error', message: list.error }
+    : { ...common, status: 'none', actual: list.elements };
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Json, PathSegment } from '../../base/json.ts';
 import { get, getList, getString } from '../../base/json.ts';
-import type { EvaluationNode } from '../../kyverno/evaluation.ts';
+import type { EvaluationNode, VariableValue } from '../../kyverno/evaluation.ts';
 import type { RuleResponse, RuleStatus } from '../engine-response.ts';
 import { evaluateConditions, joinNonEmpty } from '../match/conditions.ts';
 import type { RuleTrace } from './explanation.ts';
 import { addNode, conditionsTrace, innermost, traceConditions } from './explanation.ts';
-import { evaluateList, scopeElement } from './foreach.ts';
+import { evaluateList, listRow, scopeElement } from './foreach.ts';
 import { anyPatternMessage, denyMessage, patternMessage } from './message.ts';
 import type { RuleTask } from './old-object.ts';
 import { enforces, isDelete, isUpdate, withOldObject } from './old-object.ts';
@@ -53,20 +53,26 @@ export function validateRule(task: RuleTask): Response {
 /** Patterns of the body, substituted once: the old object is later held against the very same ones. */
 type Patterns =
   | { readonly kind: 'none' }
-  | { readonly kind: 'pattern' | 'anyPattern'; readonly value: Json }
+  | {
+      readonly kind: 'pattern' | 'anyPattern';
+      readonly value: Json;
+      /** What its variables stand for; only for explanations. */
+      readonly variables: readonly VariableValue[];
+    }
   | { readonly kind: 'error'; readonly error: string };
 
 const present = (value: Json | undefined): value is Json => value !== undefined && value !== null;
 
-function substitutePatterns({ body, scope }: Validation): Patterns {
+function substitutePatterns({ body, scope, trace }: Validation): Patterns {
   if (present(get(body, 'deny'))) return { kind: 'none' };
   for (const kind of ['pattern', 'anyPattern'] as const) {
     const raw = get(body, kind);
     if (!present(raw)) continue;
+    if (trace) scope.drainUsed();
     const substituted = scope.substitute(raw);
     return 'error' in substituted
       ? { kind: 'error', error: substituted.error }
-      : { kind, value: substituted.value };
+      : { kind, value: substituted.value, variables: trace ? scope.drainUsed() : [] };
   }
   return { kind: 'none' };
 }
@@ -79,7 +85,7 @@ function validateBody(validation: Validation, patterns: Patterns): Response {
       return failing(validation, 'pattern', `variable substitution failed: ${patterns.error}`);
     case 'pattern':
     case 'anyPattern':
-      return validatePatterns(validation, patterns.kind, patterns.value);
+      return validatePatterns(validation, patterns.kind, patterns.value, patterns.variables);
     case 'none':
       return Array.isArray(get(body, 'foreach')) ? validateForEach(validation) : undefined;
   }
@@ -106,7 +112,12 @@ function validateDeny(validation: Validation): RuleResponse {
   return answer(validation, 'fail', denyMessage(rule, scope, result.message));
 }
 
-function validatePatterns(validation: Validation, kind: 'pattern' | 'anyPattern', value: Json): Response {
+function validatePatterns(
+  validation: Validation,
+  kind: 'pattern' | 'anyPattern',
+  value: Json,
+  variables: readonly VariableValue[],
+): Response {
   const { element, context } = validation;
   if (element === undefined && isDelete(context)) {
     if (validation.trace) {
@@ -118,8 +129,8 @@ function validatePatterns(validation: Validation, kind: 'pattern' | 'anyPattern'
   }
   const resource = element ?? context.newObject;
   return kind === 'pattern'
-    ? validatePattern(validation, resource, value)
-    : validateAnyPattern(validation, resource, value);
+    ? validatePattern(validation, resource, value, variables)
+    : validateAnyPattern(validation, resource, value, variables);
 }
 
 const numbersOf = ({ element }: Validation): 'int' | 'float' => (element === undefined ? 'int' : 'float');
@@ -129,8 +140,10 @@ function patternNode(
   path: readonly PathSegment[],
   pattern: Json,
   result: PatternResult,
+  variables: readonly VariableValue[],
 ): EvaluationNode {
-  if (result.status === 'pass') return { label, status: 'pass', expected: pattern, path };
+  const used = variables.length === 0 ? {} : { variables };
+  if (result.status === 'pass') return { label, status: 'pass', expected: pattern, path, ...used };
   const { status, message, patternPath, expected, actual } = result;
   const found: EvaluationNode = {
     label: result.path === '' ? patternPath.join('.') : result.path,
@@ -140,7 +153,7 @@ function patternNode(
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),
   };
-  return { label, status, message, path, children: [found] };
+  return { label, status, message, path, ...used, children: [found] };
 }
 
 const leafOf = (node: EvaluationNode): EvaluationNode => node.children?.at(0) ?? node;
@@ -151,10 +164,16 @@ function tracePattern(trace: RuleTrace | undefined, node: EvaluationNode): void 
   trace.decided = leafOf(node);
 }
 
-function validatePattern(validation: Validation, resource: Json | undefined, pattern: Json): RuleResponse {
+function validatePattern(
+  validation: Validation,
+  resource: Json | undefined,
+  pattern: Json,
+  variables: readonly VariableValue[],
+): RuleResponse {
   const { rule, scope, trace } = validation;
   const result = matchPattern(resource, pattern, numbersOf(validation));
-  if (trace) tracePattern(trace, patternNode('pattern', [...validation.path, 'pattern'], pattern, result));
+  if (trace)
+    tracePattern(trace, patternNode('pattern', [...validation.path, 'pattern'], pattern, result, variables));
   if (result.status === 'pass') return answer(validation, 'pass', `validation rule '${rule.name}' passed.`);
   if (result.status === 'skip') return answer(validation, 'skip', result.message);
   const message = patternMessage(rule, scope, result.path, result.message);
@@ -165,6 +184,7 @@ function validateAnyPattern(
   validation: Validation,
   resource: Json | undefined,
   patterns: Json,
+  variables: readonly VariableValue[],
 ): RuleResponse {
   const { rule, scope, trace } = validation;
   if (!Array.isArray(patterns))
@@ -181,7 +201,13 @@ function validateAnyPattern(
     if (trace)
       tracePattern(
         trace,
-        patternNode(`anyPattern[${index}]`, [...validation.path, 'anyPattern', index], pattern, result),
+        patternNode(
+          `anyPattern[${index}]`,
+          [...validation.path, 'anyPattern', index],
+          pattern,
+          result,
+          index === 0 ? variables : [],
+        ),
       );
     if (result.status === 'pass')
       return answer(validation, 'pass', `validation rule '${rule.name}' anyPattern[${index}] passed.`);
@@ -201,8 +227,11 @@ function validateForEach(validation: Validation): Response {
   let applied = 0;
   let listError: string | undefined;
   for (const [index, entry] of getList(validation.body, 'foreach').entries()) {
-    const list = evaluateList(getString(entry, 'list') ?? '', validation.scope);
+    const expression = getString(entry, 'list') ?? '';
+    const list = evaluateList(expression, validation.scope);
     const path = [...validation.path, 'foreach', index];
+    if (validation.trace && 'elements' in list)
+      addNode(validation.trace, listRow(expression, list, [...path, 'list'], validation.scope));
     if ('error' in list) {
       // A key that is not there is an optional field: nothing to do.
       const missing = list.error.includes('Unknown key');
