@@ -90,11 +90,14 @@ function checkMutateTarget(server: PermissionServer, target: Json): TargetCheck 
   if (text.includes('{{')) return {};
   const { kind, subresource } = parseKindSelector(text);
   const apiVersion = getString(target, 'apiVersion') ?? '';
-  const info = server.discovery().byKind(gvkOf({ apiVersion, kind }));
-  if (info === undefined) return { unknown: `failed to get GVR for kind ${apiVersion}/${kind}` };
+  const written = `${apiVersion}/${kind}`;
+  const info =
+    server.discovery().byKind(gvkOf({ apiVersion, kind })) ??
+    (containsWildcard(apiVersion) ? kindOf(server, written) : undefined);
+  if (info === undefined) return { unknown: `failed to get GVR for kind ${written}` };
   const namespace = getString(target, 'namespace') ?? '';
   const name = getString(target, 'name') ?? '';
-  const asked = `${formatApiVersion(info)}/${info.kind}${subresource === '' ? '' : `/${subresource}`}`;
+  const asked = `${written}${subresource === '' ? '' : `/${subresource}`}`;
   const verbs = ['get', 'update'];
   return {
     missing: requires(server, BACKGROUND_CONTROLLER, verbs, info, namespace, asked, { name, subresource }),

@@ -101,6 +101,8 @@ describe('the policy webhook of a cluster', () => {
     const lacks = ['update secrets'];
     const each = rule([secret], { foreach: [{ list: 'target.data', ...patch }] });
     expect(check(each, { lacks }).denied).toBeUndefined();
+    const wild = { ...secret, apiVersion: '*' };
+    expect(check(rule([wild], patch), { lacks }).denied).toContain('for resource */Secret in namespace a');
     const unknown = { apiVersion: 'foo.io/v1', kind: 'Foo', name: 'x' };
     expect(check(rule([secret, unknown], patch), { lacks }).denied).toBe(
       `path: spec.rules[0].mutate.targets.: auth check fails, additional privileges are required for the service account '${BACKGROUND}': failed to get GVR for kind foo.io/v1/Foo`,
