@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStudio } from './stores/studio.ts';
-import { takesText } from './timeline/commands.ts';
+import { takesText } from './timeline/typing.ts';
 
 /** Files and text dropped anywhere, and YAML pasted outside of text fields, go to the sorting sheet. */
 export function useIncoming(): void {

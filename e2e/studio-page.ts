@@ -72,7 +72,8 @@ export class StudioPage {
       const canvas = document.querySelector<HTMLElement>('[aria-label="Timeline"] canvas[role="img"]');
       return (
         state?.getAttribute('aria-busy') === 'false' &&
-        (canvas === null || canvas.dataset['painted'] === state.dataset['run'])
+        'keys' in document.documentElement.dataset &&
+        (canvas === null || ('ready' in canvas.dataset && canvas.dataset['painted'] === state.dataset['run']))
       );
     });
   }

@@ -1,13 +1,12 @@
 import { durationText, type EventId } from '../../src/index.ts';
 import { easeTravel } from '../stores/playback.ts';
 import type { Studio } from '../stores/studio.ts';
-import { presentEvent } from './commands.ts';
 import { draw } from './draw.ts';
 import { forgetWidths } from './draw-text.ts';
 import { chainOf, pathTo } from './flow.ts';
-import { type GestureParts, mountGestures } from './gestures.ts';
+import type { GestureParts, Gestures } from './gestures.ts';
 import { type Frame, layout } from './layout.ts';
-import { type TimelineModel, timelineOf } from './model.ts';
+import { presentEvent, type TimelineModel, timelineOf } from './model.ts';
 import { clampScroll, placedOf, revealTime, scaleOf, zoomOf } from './navigate.ts';
 import { type Palette, readPalette } from './palette.ts';
 import { mixPlaced, type PlacedScale } from './scale.ts';
@@ -106,6 +105,10 @@ export function mountCanvas(
     const serial = String(run.getState().serial);
     if (canvas.dataset['painted'] !== serial) performance.mark('studio:trace-painted');
     canvas.dataset['painted'] = serial;
+    if (!listening) {
+      listening = true;
+      setTimeout(() => void listen());
+    }
     if (scrolling !== undefined || turning !== undefined) invalidate();
   }
 
@@ -166,20 +169,29 @@ export function mountCanvas(
     return remembered;
   }
 
-  const gestures = mountGestures({
-    canvas,
-    studio: { playback, viewport, selection, flags },
-    frame: () => frame,
-    model,
-    onHover,
-    onGrab: () => {
-      scrolling = undefined;
-    },
-  });
+  // What turns pointers into store calls comes after the first picture.
+  let gestures: Gestures | undefined;
+  let ended = false;
+  const listen = async () => {
+    const { mountGestures } = await import('./gestures.ts');
+    if (ended) return;
+    gestures = mountGestures({
+      canvas,
+      studio: { playback, viewport, selection, flags },
+      frame: () => frame,
+      model,
+      onHover,
+      onGrab: () => {
+        scrolling = undefined;
+      },
+    });
+    canvas.dataset['ready'] = '';
+  };
+  let listening = false;
 
   const follow = () => {
     const current = model();
-    if (current === undefined || gestures.isSeeking()) return;
+    if (current === undefined || gestures?.isSeeking() === true) return;
     const window = viewport.getState();
     const { scrollX } = window;
     const to = revealTime(
@@ -235,7 +247,8 @@ export function mountCanvas(
       theme.disconnect();
       forced.removeEventListener('change', repaint);
       document.fonts.removeEventListener('loadingdone', repaint);
-      gestures.dispose();
+      ended = true;
+      gestures?.dispose();
       clearTimeout(lighting);
     },
   };

@@ -1,41 +1,11 @@
 import type { EventId } from '../../src/index.ts';
-import type { FindStore } from '../stores/find.ts';
-import type { FlagsStore } from '../stores/flags.ts';
-import type { PlaybackStore } from '../stores/playback.ts';
-import { stopAt } from '../stores/playback.ts';
-import type { RunStore } from '../stores/run.ts';
-import type { SelectionStore } from '../stores/selection.ts';
-import type { ViewportStore } from '../stores/viewport.ts';
 import { alongFlow } from './flow.ts';
 import { GOAL, nextGoal } from './goals.ts';
-import { type TimelineModel, timelineOf } from './model.ts';
-import { clampScroll, fitAll, fitEvent, scaleOf, zoomAt, zoomOf } from './navigate.ts';
+import { presentEvent, type TimelineModel, timelineOf } from './model.ts';
+import { clampScroll, fitEvent, scaleOf, zoomAt, zoomOf } from './navigate.ts';
+import { type TimelineCommand, type TimelineStores, transportCommands } from './transport-commands.ts';
 
-/** Something that the timeline can be told to do, by key, button or palette. */
-export interface TimelineCommand {
-  readonly id: string;
-  readonly label: string;
-  /** `Space`, `Shift+,`, `Alt+-`, `a`; the first one is shown. Letters and signs as typed. */
-  readonly keys: readonly string[];
-  /** `timeline`: the keys act only while the timeline has the focus, since they mean something elsewhere too. */
-  readonly scope: 'page' | 'timeline';
-  readonly run: () => void;
-  /** Why it cannot run now. */
-  readonly blocked?: () => string | undefined;
-  /** What it would do now, in a few words. */
-  readonly hint?: () => string | undefined;
-  /** While its key is held: milliseconds since the last frame, and how long it has been held. */
-  readonly hold?: (since: number, held: number) => void;
-}
-
-interface Stores {
-  readonly run: Pick<RunStore, 'getState'>;
-  readonly playback: PlaybackStore;
-  readonly viewport: ViewportStore;
-  readonly selection: SelectionStore;
-  readonly find: FindStore;
-  readonly flags: FlagsStore;
-}
+export { presentEvent } from './model.ts';
 
 const PAN = 0.18;
 const ZOOM = 1.35;
@@ -45,14 +15,8 @@ const speedAfter = (held: number): number => 0.9 + Math.min(1, held / 1000) * 2.
 const PLACES: Readonly<Record<string, string>> = { w: 'KeyW', a: 'KeyA', s: 'KeyS', d: 'KeyD' };
 
 /** The commands of the timeline, for the one registry of the page. */
-export function timelineCommands({
-  run,
-  playback,
-  viewport,
-  selection,
-  find,
-  flags,
-}: Stores): readonly TimelineCommand[] {
+export function timelineCommands(stores: TimelineStores): readonly TimelineCommand[] {
+  const { run, playback, viewport, selection, find, flags } = stores;
   const withModel = (act: (model: TimelineModel) => void) => () => {
     const { trace } = run.getState();
     if (trace !== undefined) act(timelineOf(trace));
@@ -113,29 +77,7 @@ export function timelineCommands({
   const of = playback.getState;
 
   return [
-    { id: 'timeline.play', label: 'Play or pause', keys: ['Space'], scope: 'page', run: () => of().toggle() },
-    { id: 'timeline.next', label: 'Next event', keys: ['.'], scope: 'page', run: play(() => of().next()) },
-    {
-      id: 'timeline.previous',
-      label: 'Previous event',
-      keys: [','],
-      scope: 'page',
-      run: play(() => of().previous()),
-    },
-    {
-      id: 'timeline.nextStep',
-      label: 'Next step',
-      keys: ['Shift+.'],
-      scope: 'page',
-      run: play(() => of().nextStep()),
-    },
-    {
-      id: 'timeline.previousStep',
-      label: 'Previous step',
-      keys: ['Shift+,'],
-      scope: 'page',
-      run: play(() => of().previousStep()),
-    },
+    ...transportCommands(stores),
     {
       id: 'timeline.start',
       label: 'To the start',
@@ -158,13 +100,6 @@ export function timelineCommands({
     { id: 'timeline.arrowRight', label: 'Pan right', keys: ['ArrowRight'], scope: 'timeline', ...pan(1) },
     { id: 'timeline.zoomIn', label: 'Zoom in', keys: ['w', '+', '='], scope: 'page', ...zoom(1) },
     { id: 'timeline.zoomOut', label: 'Zoom out', keys: ['s', '-'], scope: 'page', ...zoom(-1) },
-    {
-      id: 'timeline.fitAll',
-      label: 'Fit everything',
-      keys: ['0'],
-      scope: 'page',
-      run: withModel((model) => viewport.getState().setWindow(fitAll(model, viewport.getState()))),
-    },
     {
       id: 'timeline.fitSelection',
       label: 'Fit the selection',
@@ -236,13 +171,6 @@ export function timelineCommands({
         hint: withModelOr((model) => nextGoal(model, of().playhead, goal)?.text),
       }),
     ),
-    {
-      id: 'timeline.find',
-      label: 'Find',
-      keys: ['/'],
-      scope: 'page',
-      run: () => find.setState({ open: true }),
-    },
     ...([1, -1] as const).map(
       (by): TimelineCommand => ({
         id: by > 0 ? 'timeline.findNext' : 'timeline.findPrevious',
@@ -310,11 +238,6 @@ export function timelineCommands({
   ];
 }
 
-/** The event that the present moment is about. */
-export function presentEvent(model: TimelineModel, playhead: number): EventId | undefined {
-  return model.moments[Math.max(0, stopAt(model.moments, playhead))]?.event;
-}
-
 /** The fold of idle time that a time is in or next to. */
 function nearestFold({ chapters }: TimelineModel, time: number): number | undefined {
   let best: { readonly start: number; readonly away: number } | undefined;
@@ -353,19 +276,3 @@ type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'met
 /** Signs that are keys themselves: where a layout prints one on the place of a letter, the sign counts. */
 const SIGNS: ReadonlySet<string> = new Set(['.', ',', '-', '=', '+', '[', ']', '/', '?']);
 const CODES: Readonly<Record<string, string>> = { '.': 'Period', ',': 'Comma', '-': 'Minus', '=': 'Equal' };
-
-/** Whether typing goes somewhere else: a text field, the editor, a menu. Single keys are then not commands. */
-export function takesText(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable) return true;
-  return (
-    target.closest(
-      'input, textarea, select, [role="textbox"], [role="menu"], [role="listbox"], [role="dialog"]',
-    ) !== null
-  );
-}
-
-/** Whether an element does something of its own with Space or Enter. */
-export function takesSpace(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('button, a[href], summary, [role="tab"]') !== null;
-}

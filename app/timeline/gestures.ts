@@ -23,6 +23,11 @@ export interface GestureParts {
   readonly onGrab: () => void;
 }
 
+export interface Gestures {
+  readonly isSeeking: () => boolean;
+  readonly dispose: () => void;
+}
+
 /** A finger that rests so long begins to measure, milliseconds. */
 const LONG_PRESS = 450;
 const MOVED = 4;
@@ -36,10 +41,7 @@ interface Press {
 }
 
 /** Turns pointers and the wheel into store calls. `isSeeking` says whether the playhead is in the hand. */
-export function mountGestures(parts: GestureParts): {
-  readonly isSeeking: () => boolean;
-  readonly dispose: () => void;
-} {
+export function mountGestures(parts: GestureParts): Gestures {
   const { canvas, model, onHover } = parts;
   const { playback, viewport, selection, flags } = parts.studio;
   const pointers = new Map<number, { readonly x: number; readonly y: number }>();

@@ -1,4 +1,5 @@
 import type { EventId } from '../../src/index.ts';
+import { flagCovers } from './flag-place.ts';
 import type { Band, Box } from './geometry.ts';
 import type { FoldBox, Frame } from './layout.ts';
 import type { Link } from './links.ts';
@@ -57,15 +58,6 @@ export function hitTest(frame: Frame, x: number, y: number): Hit {
 /** The middle of what is seen of an opened fold: there its handle stands. */
 const middle = (x0: number, x1: number, { width }: Frame): number =>
   (Math.max(0, x0) + Math.min(width, x1)) / 2;
-
-/** Whether the playhead's flag covers an x of the ruler: it hangs to the right, at the right edge to the left. */
-export const flagWidth = (text: string): number => 12 + text.length * 6.4;
-
-export function flagCovers({ playhead, width }: Frame, x: number): boolean {
-  const w = flagWidth(playhead.text);
-  const left = playhead.x + w > width ? playhead.x - w : playhead.x;
-  return x >= left - 3 && x <= left + w + 3;
-}
 
 function isNear({ points }: Link, x: number, y: number): boolean {
   for (let i = 1; i < points.length; i++) {

@@ -1,4 +1,4 @@
-import type { TimelineCommand } from './commands.ts';
+import type { TimelineCommand } from './transport-commands.ts';
 
 /** A key that is held moves on its own after so long, milliseconds: a tap is one step. */
 const HELD_FROM = 170;

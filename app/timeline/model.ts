@@ -1,4 +1,5 @@
 import type { EventId, Milliseconds, Trace } from '../../src/index.ts';
+import { stopAt } from '../stores/playback.ts';
 import { type Flow, readFlow } from './flow.ts';
 import { readLanes } from './lanes.ts';
 import type { Lane, Mark } from './marks.ts';
@@ -78,4 +79,9 @@ export function travelTime(trace: Trace | undefined, from: number, to: number, f
   const a = placed.toX(from);
   const b = placed.toX(to);
   return Math.min(to, Math.max(from, placed.toTime(a + (b - a) * fraction)));
+}
+
+/** The event that the present moment is about. */
+export function presentEvent(model: TimelineModel, playhead: number): EventId | undefined {
+  return model.moments[Math.max(0, stopAt(model.moments, playhead))]?.event;
 }

@@ -4,9 +4,7 @@ import { nameOf, verdictOf } from '../../src/index.ts';
 import { stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { mountCanvas } from './canvas-view.ts';
-import { isKey, takesText, timelineCommands } from './commands.ts';
 import type { Hover } from './gestures.ts';
-import { pressKey } from './hold.ts';
 import { LaneHeaders } from './lane-headers.tsx';
 import { type TimelineModel, timelineOf } from './model.ts';
 import { Transport } from './transport.tsx';
@@ -34,23 +32,10 @@ export function TimelineRoom() {
   usePlayDriver();
   useNewTrace();
   useMeasured();
-  const commands = useRef(timelineCommands(studio));
   const model = trace === undefined ? undefined : timelineOf(trace);
 
   return (
-    <section
-      className={stale ? 'timeline stale' : 'timeline'}
-      aria-label="Timeline"
-      onKeyDown={(event) => {
-        if (takesText(event.target) || event.defaultPrevented) return;
-        const command = commands.current.find(
-          ({ scope, keys }) => scope === 'timeline' && keys.some((key) => isKey(event.nativeEvent, key)),
-        );
-        if (command === undefined) return;
-        event.preventDefault();
-        pressKey(command, event.nativeEvent);
-      }}
-    >
+    <section className={stale ? 'timeline stale' : 'timeline'} aria-label="Timeline">
       <Transport model={model} phone={phone} />
       {finding && model !== undefined && !phone && (
         <Suspense fallback={null}>

@@ -3,9 +3,9 @@ import { useStore } from 'zustand';
 import { nameOf } from '../../src/index.ts';
 import { SPEEDS, type Speed, stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
-import { type TimelineCommand, timelineCommands } from './commands.ts';
 import { chainOf } from './flow.ts';
 import type { TimelineModel } from './model.ts';
+import { type TimelineCommand, transportCommands } from './transport-commands.ts';
 
 // What only a hand asks for comes after the first picture; its place is kept.
 const Minimap = lazy(() => import('./minimap.tsx').then((m) => ({ default: m.Minimap })));
@@ -61,7 +61,7 @@ export function Transport({
   const list = useStore(viewport, (state) => state.list);
   const finding = useStore(studio.find, (state) => state.open);
   const commands = useMemo(
-    () => new Map(timelineCommands(studio).map((command) => [command.id, command])),
+    () => new Map(transportCommands(studio).map((command) => [command.id, command])),
     [studio],
   );
   const disabled = model === undefined;
