@@ -243,8 +243,10 @@ class Generator {
       const braced = this.peek() === '{';
       const end = braced ? this.pattern.indexOf('}', this.at) : this.at + 2;
       const hex = this.pattern.slice(this.at + (braced ? 1 : 0), end).join('');
+      const code = /^[\da-fA-F]+$/.test(hex) ? Number.parseInt(hex, 16) : Number.NaN;
+      if (end < 0 || !(code <= 0x10ffff)) throw new Unsupported('invalid escape sequence');
       this.at = braced ? end + 1 : end;
-      return Number.parseInt(hex, 16);
+      return code;
     }
     if (character === 'p' || character === 'P') throw new Unsupported('Unicode classes are not supported');
     return character.codePointAt(0) ?? 0;
@@ -280,6 +282,7 @@ class Generator {
   private classItem(): Ranges {
     if (this.peek() === '[' && this.peek(1) === ':') {
       const end = this.pattern.indexOf(']', this.at);
+      if (end < 0) throw new Unsupported('missing closing ]');
       const name = this.pattern.slice(this.at + 2, end - 1).join('');
       this.at = end + 1;
       const ranges = POSIX.get(name.replace('^', '')) ?? [];
