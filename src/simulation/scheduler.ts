@@ -23,6 +23,8 @@ export interface EventQueue extends Scheduler {
   runToRest<Stop>(stop: () => Stop | undefined): RunEnd<Stop>;
   /** Lets time pass until `time`, running all that falls due, timers included. */
   runUntil<Stop>(time: Milliseconds, stop: () => Stop | undefined): RunEnd<Stop>;
+  /** When the next thing falls due, timers included; undefined if nothing is left. */
+  nextDue(): Milliseconds | undefined;
 }
 
 /** One queue of processes, ordered by time and, at the same time, by the order in which they were put there. */
@@ -67,6 +69,7 @@ export function createEventQueue(): EventQueue {
       if (end.rest && now < time) now = time;
       return end;
     },
+    nextDue: () => (heap[0] === undefined ? undefined : milliseconds(heap[0].time)),
   };
 }
 

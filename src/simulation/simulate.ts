@@ -1,39 +1,22 @@
-import { getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
-import { seededRandom } from '../base/random.ts';
 import { type EventId, type Milliseconds, milliseconds, type StepIndex, stepIndex } from '../base/units.ts';
-import { createApiServer, type SimulatedApiServer } from '../cluster/api-server.ts';
-import { startControllers } from '../cluster/controllers.ts';
-import { API_SERVER_LATENCIES, CONTROLLER_LATENCIES } from '../cluster/latencies.ts';
 import { runKubectl } from '../kubectl/run-kubectl.ts';
-import { seedApplied } from '../kubectl/seed-applied.ts';
-import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
-import { behaviourOf } from '../kyverno/behaviour.ts';
-import { createRecorder, type TraceRecorder } from '../trace/create-recorder.ts';
+import type { TraceRecorder } from '../trace/create-recorder.ts';
 import type { RequestEvent, StepEvent, StoppedEvent } from '../trace/event.ts';
 import { TRACE_FORMAT, TRACE_VERSION, type Trace, type TraceStep } from '../trace/trace.ts';
 import { commandText } from './command-text.ts';
-import { installKyverno, type Kyverno, ready } from './kyverno.ts';
+import { CLUSTER_ADMIN, LiveCluster } from './live-cluster.ts';
 import { busiestRules, describeLoop } from './loop.ts';
 import type { SimulationOptions } from './options.ts';
-import { actors } from './parts.ts';
-import { policySources } from './policy-sources.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
-import { createEventQueue, type EventQueue } from './scheduler.ts';
+import type { EventQueue } from './scheduler.ts';
 
 /** Events after which a run is stopped unless the caller says otherwise. */
 export const DEFAULT_MAX_EVENTS = 10_000;
-/** Wall clock at virtual time 0 unless the caller says otherwise: 2026-01-01T00:00:00Z. */
-export const DEFAULT_START = 1_767_225_600_000;
 /** A person's pause between two steps that have come to rest. */
 const PAUSE = milliseconds(1000);
 /** How many tasks of the queue pass between two questions to `shouldStop`. */
 const ASK_EVERY = 64;
-
-const CLUSTER_ADMIN: UserInfo = {
-  username: 'kubernetes-admin',
-  groups: ['system:masters', 'system:authenticated'],
-};
 
 type Stop = StoppedEvent['reason'];
 
@@ -49,55 +32,27 @@ export function simulate(scenario: Scenario, options: SimulationOptions): Trace 
 class Simulation {
   readonly #scenario: Scenario;
   readonly #options: SimulationOptions;
-  readonly #queue: EventQueue = createEventQueue();
+  readonly #cluster: LiveCluster;
+  readonly #queue: EventQueue;
   readonly #recorder: TraceRecorder;
-  readonly #server: SimulatedApiServer;
-  readonly #kyverno: Kyverno;
   readonly #steps: TraceStep[] = [];
-  readonly #startedAt: number;
   #tasks = 0;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
     this.#scenario = scenario;
     this.#options = options;
-    this.#startedAt = options.startedAt ?? DEFAULT_START;
-    this.#recorder = createRecorder(this.#queue);
-    const random = seededRandom(options.seed);
-    const wallClock = (): number => this.#startedAt + this.#queue.now();
-    let kyverno: Kyverno | undefined;
-    this.#server = createApiServer({
-      recorder: this.#recorder,
-      random,
-      now: () => this.#queue.now(),
-      wallClock,
-      admission: () => kyverno?.admission,
-      latencies: API_SERVER_LATENCIES,
+    this.#cluster = new LiveCluster(scenario, options);
+    this.#queue = this.#cluster.queue;
+    this.#recorder = this.#cluster.recorder;
+    this.#steps.push({
+      index: stepIndex(0),
+      kind: 'before',
+      title: 'before',
+      command: '',
+      username: CLUSTER_ADMIN.username,
+      time: milliseconds(0),
+      settled: this.#queue.now(),
     });
-    this.#server.load(options.base);
-    startControllers({ server: this.#server, scheduler: this.#queue, latencies: CONTROLLER_LATENCIES });
-    this.#setUp();
-    kyverno = installKyverno({
-      server: this.#server,
-      scheduler: this.#queue,
-      recorder: this.#recorder,
-      behaviour: behaviourOf(options.version),
-      random,
-      wallClock,
-      explain: options.explain ?? true,
-      policyExceptions: options.policyExceptions ?? false,
-      ...(options.exceptionNamespace === undefined ? {} : { exceptionNamespace: options.exceptionNamespace }),
-      mocks: scenario.mocks,
-      libraries: options.libraries ?? {},
-      sources: policySources(scenario),
-    });
-    this.#kyverno = kyverno;
-    if (scenario.actors.length > 0)
-      actors.get().startActors(scenario.actors, {
-        server: this.#server,
-        scheduler: this.#queue,
-        recorder: this.#recorder,
-        jmespath: { now: this.#startedAt, random, libraries: options.libraries ?? {} },
-      });
   }
 
   run(): Trace {
@@ -114,46 +69,13 @@ class Simulation {
       version: TRACE_VERSION,
       kyverno: this.#options.version,
       seed: this.#options.seed,
-      startedAt: new Date(this.#startedAt).toISOString(),
+      startedAt: new Date(this.#cluster.startedAt).toISOString(),
       steps: this.#steps,
       events,
       revisions,
       evaluations,
       end: this.#queue.now(),
     };
-  }
-
-  /** Step 0: what exists before a person types anything. CRDs first, then Namespaces, then what lives in them. */
-  #setUp(): void {
-    const cause = this.#recorder.record({
-      kind: 'step',
-      phase: 'admission',
-      exitCode: 0,
-      stdout: '',
-      stderr: '',
-      verdict: 'none',
-    });
-    const objects = this.#scenario.before.flatMap(({ object }) => (object === undefined ? [] : [object]));
-    const rank = ({ kind }: KubernetesObject): number =>
-      kind === 'CustomResourceDefinition' ? 0 : kind === 'Namespace' ? 1 : 2;
-    const inOrder = [...objects].sort((left, right) => rank(left) - rank(right));
-    const refused = seedApplied(this.#server, inOrder.map(ready), CLUSTER_ADMIN, cause);
-    for (const object of refused)
-      this.#recorder.record({
-        kind: 'unsupported',
-        phase: 'admission',
-        cause,
-        what: `${object.apiVersion} ${object.kind}`,
-        message: `No CRD or built-in resource serves ${object.apiVersion} ${object.kind}, so ${getString(object.metadata, 'name') ?? 'it'} is not in the cluster.`,
-      });
-    this.#queue.runToRest(() => undefined);
-    this.#addStep({
-      kind: 'before',
-      title: 'before',
-      command: '',
-      username: CLUSTER_ADMIN.username,
-      time: milliseconds(0),
-    });
   }
 
   #addStep(step: Omit<TraceStep, 'index' | 'settled'>): void {
@@ -206,13 +128,13 @@ class Simulation {
       verdict: 'none',
     };
     const id = this.#recorder.open(open);
-    if (step.backgroundController === 'stops-at-failure') this.#kyverno.background.stopAtFailure();
-    const result = yield* runKubectl({ argv, files, user: step.user }, this.#server, {
+    if (step.backgroundController === 'stops-at-failure') this.#cluster.kyverno.background.stopAtFailure();
+    const result = yield* runKubectl({ argv, files, user: step.user }, this.#cluster.server, {
       cause: id,
-      now: this.#startedAt + this.#queue.now(),
+      now: this.#cluster.wallClock(),
     });
     const { exitCode, stdout, stderr } = result;
-    if (step.backgroundController === 'goes-on') this.#kyverno.background.goOn();
+    if (step.backgroundController === 'goes-on') this.#cluster.kyverno.background.goOn();
     this.#recorder.close(id, { exitCode, stdout, stderr, verdict: this.#verdict(id, exitCode) });
     if (result.unsupported !== undefined)
       this.#recorder.record({

@@ -1,0 +1,107 @@
+import { getString } from '../base/json.ts';
+import { seededRandom } from '../base/random.ts';
+import { createApiServer, type SimulatedApiServer } from '../cluster/api-server.ts';
+import { startControllers } from '../cluster/controllers.ts';
+import { API_SERVER_LATENCIES, CONTROLLER_LATENCIES } from '../cluster/latencies.ts';
+import { seedApplied } from '../kubectl/seed-applied.ts';
+import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
+import { behaviourOf } from '../kyverno/behaviour.ts';
+import { createRecorder, type TraceRecorder } from '../trace/create-recorder.ts';
+import { installKyverno, type Kyverno, ready } from './kyverno.ts';
+import type { SimulationOptions } from './options.ts';
+import { actors } from './parts.ts';
+import { policySources } from './policy-sources.ts';
+import type { Scenario } from './scenario.ts';
+import { createEventQueue, type EventQueue } from './scheduler.ts';
+
+/** Wall clock at virtual time 0 unless the caller says otherwise: 2026-01-01T00:00:00Z. */
+export const DEFAULT_START = 1_767_225_600_000;
+
+export const CLUSTER_ADMIN: UserInfo = {
+  username: 'kubernetes-admin',
+  groups: ['system:masters', 'system:authenticated'],
+};
+
+/**
+ * A cluster with Kyverno on it, at rest: what the base and `scenario.before` hold. Whoever has it puts processes into the
+ * queue and lets time pass; a run of a scenario does so step after step.
+ */
+export class LiveCluster {
+  readonly queue: EventQueue = createEventQueue();
+  readonly recorder: TraceRecorder;
+  readonly server: SimulatedApiServer;
+  readonly kyverno: Kyverno;
+  /** Wall clock at virtual time 0, milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+
+  constructor(scenario: Scenario, options: SimulationOptions) {
+    this.startedAt = options.startedAt ?? DEFAULT_START;
+    this.recorder = createRecorder(this.queue);
+    const random = seededRandom(options.seed);
+    let kyverno: Kyverno | undefined;
+    this.server = createApiServer({
+      recorder: this.recorder,
+      random,
+      now: () => this.queue.now(),
+      wallClock: () => this.wallClock(),
+      admission: () => kyverno?.admission,
+      latencies: API_SERVER_LATENCIES,
+    });
+    this.server.load(options.base);
+    startControllers({ server: this.server, scheduler: this.queue, latencies: CONTROLLER_LATENCIES });
+    this.#setUp(scenario);
+    kyverno = installKyverno({
+      server: this.server,
+      scheduler: this.queue,
+      recorder: this.recorder,
+      behaviour: behaviourOf(options.version),
+      random,
+      wallClock: () => this.wallClock(),
+      explain: options.explain ?? true,
+      policyExceptions: options.policyExceptions ?? false,
+      ...(options.exceptionNamespace === undefined ? {} : { exceptionNamespace: options.exceptionNamespace }),
+      mocks: scenario.mocks,
+      libraries: options.libraries ?? {},
+      sources: policySources(scenario),
+    });
+    this.kyverno = kyverno;
+    if (scenario.actors.length > 0)
+      actors.get().startActors(scenario.actors, {
+        server: this.server,
+        scheduler: this.queue,
+        recorder: this.recorder,
+        jmespath: { now: this.startedAt, random, libraries: options.libraries ?? {} },
+      });
+  }
+
+  /** Milliseconds since the Unix epoch, in virtual time. */
+  wallClock(): number {
+    return this.startedAt + this.queue.now();
+  }
+
+  /** Step 0: what exists before a person types anything. CRDs first, then Namespaces, then what lives in them. */
+  #setUp(scenario: Scenario): void {
+    const cause = this.recorder.record({
+      kind: 'step',
+      phase: 'admission',
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+      verdict: 'none',
+    });
+    const objects = scenario.before.flatMap(({ object }) => (object === undefined ? [] : [object]));
+    const rank = ({ kind }: KubernetesObject): number =>
+      kind === 'CustomResourceDefinition' ? 0 : kind === 'Namespace' ? 1 : 2;
+    const inOrder = [...objects].sort((left, right) => rank(left) - rank(right));
+    const refused = seedApplied(this.server, inOrder.map(ready), CLUSTER_ADMIN, cause);
+    for (const object of refused)
+      this.recorder.record({
+        kind: 'unsupported',
+        phase: 'admission',
+        cause,
+        what: `${object.apiVersion} ${object.kind}`,
+        message: `No CRD or built-in resource serves ${object.apiVersion} ${object.kind}, so ${getString(object.metadata, 'name') ?? 'it'} is not in the cluster.`,
+      });
+    this.queue.runToRest(() => undefined);
+  }
+}
