@@ -7,7 +7,7 @@ import { regexes } from './expressions/cel/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
 import { mockFiles } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
-import { matchConditions } from './kyverno/parts.ts';
+import { derivation, matchConditions } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
 import { actors, globalContext, policyChecks } from './simulation/parts.ts';
 
@@ -24,6 +24,7 @@ export async function loadParts(): Promise<void> {
     assertions,
     clones,
     contextEntries,
+    derivation,
     downstreams,
     globalContext,
     kyvernoFunctions,

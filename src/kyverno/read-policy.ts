@@ -1,7 +1,8 @@
 import { getList, getObject, isObject, type JsonObject } from '../base/json.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
-import { autogenRules, hasAutogenName } from './autogen.ts';
+import { autogenRules } from './autogen.ts';
+import { hasAutogenName } from './pod-controllers.ts';
 import type { Policy } from './policy.ts';
 import { isPolicy } from './policy-informer.ts';
 import { readRule } from './read-rule.ts';

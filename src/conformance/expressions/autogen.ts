@@ -1,5 +1,6 @@
 import { get, getList, getString, type Json, type JsonObject } from '../../base/json.ts';
-import { autogenRules, hasAutogenName } from '../../kyverno/autogen.ts';
+import { autogenRules } from '../../kyverno/autogen.ts';
+import { hasAutogenName } from '../../kyverno/pod-controllers.ts';
 import { type CaseRunner, compareAnswer } from './oracle-case.ts';
 
 /** Kinds of a filter come in the order of a Go map; the recording sorts them. */
