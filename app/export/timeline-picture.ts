@@ -3,6 +3,7 @@ import { type Arrangement, arrange } from '../timeline/arrange.ts';
 import { presentEvent } from '../timeline/commands.ts';
 import { draw } from '../timeline/draw.ts';
 import { forgetShapes } from '../timeline/draw-glyphs.ts';
+import * as drawMore from '../timeline/draw-more.ts';
 import { forgetWidths } from '../timeline/draw-text.ts';
 import { chainOf, pathTo } from '../timeline/flow.ts';
 import { type Density, rowY } from '../timeline/geometry.ts';
@@ -71,16 +72,22 @@ export function timelinePicture(
   });
   const ctx = new SvgContext(measure, 'timeline-clip');
   recording(() =>
-    draw(ctx as unknown as CanvasRenderingContext2D, frame, palette, {
-      selected: view.selected,
-      chain: lit.chain,
-      lit: lit.lit,
-      stale: false,
-      area: undefined,
-      hits: new Set(),
-      hit: undefined,
-      flags: view.flags.map(({ time, note }) => ({ x: placed.toX(time), note })),
-    }),
+    draw(
+      ctx as unknown as CanvasRenderingContext2D,
+      frame,
+      palette,
+      {
+        selected: view.selected,
+        chain: lit.chain,
+        lit: lit.lit,
+        stale: false,
+        area: undefined,
+        hits: new Set(),
+        hit: undefined,
+        flags: view.flags.map(({ time, note }) => ({ x: placed.toX(time), note })),
+      },
+      drawMore,
+    ),
   );
   // A viewport of its own, since lines are drawn on beyond the edge, as a canvas lets them.
   const svg = `${headers(frame, palette)}<svg x="${HEADERS}" width="${width}" height="${n(height)}">${ctx.toSvg()}</svg>`;

@@ -2,6 +2,7 @@ import { durationText, type EventId } from '../../src/index.ts';
 import { easeTravel } from '../stores/playback.ts';
 import type { Studio } from '../stores/studio.ts';
 import { draw } from './draw.ts';
+import type { DrawMore } from './draw-state.ts';
 import { forgetWidths } from './draw-text.ts';
 import { chainOf, pathTo } from './flow.ts';
 import type { GestureParts, Gestures } from './gestures.ts';
@@ -95,13 +96,19 @@ export function mountCanvas(
       canvas.height = h;
     }
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    draw(ctx, frame, palette, {
-      selected: selection.getState().selected,
-      chain: lit.chain,
-      lit: lit.lit,
-      stale: run.getState().status === 'stale',
-      ...overlays(placed, scrollX),
-    });
+    draw(
+      ctx,
+      frame,
+      palette,
+      {
+        selected: selection.getState().selected,
+        chain: lit.chain,
+        lit: lit.lit,
+        stale: run.getState().status === 'stale',
+        ...overlays(placed, scrollX),
+      },
+      more,
+    );
     const serial = String(run.getState().serial);
     if (canvas.dataset['painted'] !== serial) performance.mark('studio:trace-painted');
     canvas.dataset['painted'] = serial;
@@ -171,10 +178,16 @@ export function mountCanvas(
 
   // What turns pointers into store calls comes after the first picture.
   let gestures: Gestures | undefined;
+  let more: DrawMore | undefined;
   let ended = false;
   const listen = async () => {
-    const { mountGestures } = await import('./gestures.ts');
+    const [{ mountGestures }, drawMore] = await Promise.all([
+      import('./gestures.ts'),
+      import('./draw-more.ts'),
+    ]);
     if (ended) return;
+    more = drawMore;
+    invalidate();
     gestures = mountGestures({
       canvas,
       studio: { playback, viewport, selection, flags },

@@ -1,30 +1,15 @@
 import type { EventId } from '../../src/index.ts';
 import { drawGlyph } from './draw-glyphs.ts';
+import type { Pen } from './draw-state.ts';
 import { fitText, setFont, textWidth } from './draw-text.ts';
-import type { Band, Box, Density } from './geometry.ts';
+import type { Band, Box } from './geometry.ts';
 import { GLYPH, type Mark } from './marks.ts';
-import { mixColor, type Palette } from './palette.ts';
-import { groupState } from './row-groups.ts';
-
-/** What a mark is drawn with. */
-export interface Pen {
-  readonly ctx: CanvasRenderingContext2D;
-  readonly palette: Palette;
-  readonly density: Density;
-  readonly playhead: number;
-  /** x of the playhead. */
-  readonly playheadX: number;
-  readonly width: number;
-  readonly selected: EventId | undefined;
-  /** Events of the lit chain; the rest is drawn as the future is. Undefined: nothing is dimmed. */
-  readonly chain: ReadonlySet<EventId> | undefined;
-  readonly ground: (lane: number) => string;
-}
+import { mixColor } from './palette.ts';
 
 const RADIUS = 2.5;
 
 /** How much of a mark has happened. */
-function stateOf({ mark }: Box, { chain, playhead }: Pen): 'future' | 'now' | 'past' {
+export function stateOf({ mark }: Box, { chain, playhead }: Pen): 'future' | 'now' | 'past' {
   if (chain !== undefined && !isInChain(mark, chain)) return 'future';
   if (mark.start > playhead) return 'future';
   return mark.end <= playhead || mark.shape === 'point' ? 'past' : 'now';
@@ -50,7 +35,7 @@ export function drawMark(pen: Pen, box: Box): void {
       drawDrift(pen, box);
       break;
     case 'group':
-      drawGroup(pen, box);
+      pen.more?.drawGroup(pen, box);
       break;
   }
   if (
@@ -61,7 +46,7 @@ export function drawMark(pen: Pen, box: Box): void {
   }
 }
 
-function rounded(
+export function rounded(
   ctx: CanvasRenderingContext2D,
   x: number,
   y: number,
@@ -203,7 +188,7 @@ function words(
   return textWidth(ctx, fitted);
 }
 
-const glyphSize = (pen: Pen, h: number) => Math.min(pen.density.name === 'compact' ? 12 : 13.5, h - 3);
+export const glyphSize = (pen: Pen, h: number) => Math.min(pen.density.name === 'compact' ? 12 : 13.5, h - 3);
 
 /** Word at the left, mark at the right. The second text goes first, then the longer word, then the ✓. */
 function drawWords(
@@ -471,49 +456,4 @@ export function drawBand(pen: Pen, band: Band): void {
     ctx.fillStyle = palette.tone[mark.tone];
     ctx.fillText(number, x + 10, y + h / 2 + 0.5);
   }
-}
-
-/** The outline is the whole, the fill is what is there: it climbs a step with every member made. */
-function drawGroup(pen: Pen, box: Box): void {
-  const { ctx, palette, density, playheadX, width } = pen;
-  const { mark, y, h } = box;
-  const { group } = mark;
-  if (group === undefined) return;
-  const state = stateOf(box, pen);
-  const x = Math.max(box.x, -20);
-  const end = Math.min(box.x + box.w, width + 20);
-  const { tone, text, worst } = groupState(group, pen.playhead);
-  const isHere = state !== 'future';
-  const colored = isHere && tone !== 'plain';
-  rounded(ctx, x + 0.5, y + 0.5, end - x - 1, h - 1);
-  ctx.fillStyle = pen.ground(box.lane);
-  ctx.fill();
-  if (isHere) {
-    const base = worst > 0 ? 'allow' : tone;
-    ctx.save();
-    ctx.clip();
-    const until = Math.min(end, playheadX);
-    ctx.fillStyle = palette.tint[base];
-    ctx.fillRect(x, y, until - x, h);
-    ctx.fillStyle = mixColor(palette.tone[base], palette.tint[base], 0.34);
-    for (const step of box.steps ?? []) {
-      if (step.x < until) ctx.fillRect(step.x, y + h - step.share * h, until - step.x, step.share * h);
-    }
-    ctx.restore();
-  }
-  rounded(ctx, x + 0.5, y + 0.5, end - x - 1, h - 1);
-  ctx.strokeStyle = colored ? mixColor(palette.tone[tone], palette.tint[tone], 0.62) : palette.bodyEdge.b;
-  ctx.lineWidth = 1;
-  ctx.stroke();
-  const right = Math.min(end, isHere && playheadX > x + 60 ? playheadX : end, width) - 7;
-  const size = glyphSize(pen, h);
-  const words_ = isHere && text !== '' ? text : `${group.members.length} ${group.label}`;
-  setFont(ctx, `600 ${density.font}px ${palette.font}`);
-  const fitted = fitText(ctx, words_, right - Math.max(x, 0) - 8);
-  const w = textWidth(ctx, fitted);
-  ctx.fillStyle = isHere ? palette.ink : palette.ink3;
-  ctx.fillText(fitted, right - w, y + h / 2 + 0.5);
-  const glyph = GLYPH[tone];
-  if (worst > 0 && glyph !== undefined && isHere)
-    drawGlyph(ctx, glyph, right - w - size / 2 - 4, y + h / 2, size, true, palette);
 }

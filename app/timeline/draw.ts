@@ -1,33 +1,19 @@
-import type { EventId } from '../../src/index.ts';
-import { drawBand, drawMark, type Pen } from './draw-marks.ts';
-import { fitText, setFont, textWidth } from './draw-text.ts';
-import type { Fan } from './fans.ts';
-import { flagCovers, flagWidth } from './flag-place.ts';
-import type { Box } from './geometry.ts';
+import { drawBand, drawMark } from './draw-marks.ts';
+import type { DrawMore, DrawState, Pen } from './draw-state.ts';
+import { setFont, textWidth } from './draw-text.ts';
+import { flagWidth } from './flag-place.ts';
 import type { FoldBox, Frame } from './layout.ts';
 import type { Link } from './links.ts';
-import type { Mark } from './marks.ts';
 import type { Palette } from './palette.ts';
 
-export interface DrawState {
-  readonly selected: EventId | undefined;
-  /** The chain of the selection: all else is drawn as the future is. */
-  readonly chain: ReadonlySet<EventId> | undefined;
-  /** The thread: the path to the present moment, or the chain. */
-  readonly lit: ReadonlySet<EventId>;
-  /** The trace is of an older text: ruler torn. */
-  readonly stale: boolean;
-  /** A stretch of time that is measured, in pixels, with its length in words. */
-  readonly area: { readonly x0: number; readonly x1: number; readonly text: string } | undefined;
-  /** What a search found, and the hit it stands on. */
-  readonly hits: ReadonlySet<EventId>;
-  readonly hit: EventId | undefined;
-  /** Notes at their times, in pixels. */
-  readonly flags: readonly { readonly x: number; readonly note: string }[];
-}
-
 /** Draws one frame. The context is scaled to CSS pixels. */
-export function draw(ctx: CanvasRenderingContext2D, frame: Frame, palette: Palette, state: DrawState): void {
+export function draw(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  palette: Palette,
+  state: DrawState,
+  more?: DrawMore,
+): void {
   const { width, height, density } = frame;
   const pen: Pen = {
     ctx,
@@ -36,6 +22,7 @@ export function draw(ctx: CanvasRenderingContext2D, frame: Frame, palette: Palet
     playhead: frame.playhead.time,
     playheadX: frame.playhead.x,
     width,
+    more,
     selected: state.selected,
     chain: state.chain,
     ground: (lane) => (frame.lanes[lane]?.lane.phase === 'background' ? palette.tide : palette.paper),
@@ -55,12 +42,12 @@ export function draw(ctx: CanvasRenderingContext2D, frame: Frame, palette: Palet
   }
   drawGrounds(pen, frame, false);
   for (const fold of frame.folds) if (!fold.open) drawFold(pen, frame, fold);
-  if (state.area !== undefined) drawArea(pen, frame, state.area, false);
+  if (state.area !== undefined) pen.more?.drawArea(pen, frame, state.area, false);
   drawShore(pen, frame);
   ctx.restore();
   if (pinned) drawGrounds(pen, frame, true);
   const lit = (link: Link) => state.lit.has(link.from) && state.lit.has(link.to);
-  for (const fan of frame.fans) drawFan(pen, fan, state.lit.has(fan.cause));
+  for (const fan of frame.fans) pen.more?.drawFan(pen, fan, state.lit.has(fan.cause));
   for (const link of frame.links) if (!lit(link)) drawLink(pen, link, false);
   for (const link of frame.links) if (lit(link)) drawLink(pen, link, true);
   if (pinned) {
@@ -81,8 +68,8 @@ export function draw(ctx: CanvasRenderingContext2D, frame: Frame, palette: Palet
   for (const link of frame.links) if (lit(link) && link.kind === 'flow') drawStart(pen, link, true);
   drawPlayhead(pen, frame);
   drawRuler(pen, frame, state.stale);
-  if (state.area !== undefined) drawArea(pen, frame, state.area, true);
-  for (const flag of state.flags) drawFlag(pen, frame, flag);
+  if (state.area !== undefined) pen.more?.drawArea(pen, frame, state.area, true);
+  for (const flag of state.flags) pen.more?.drawFlag(pen, frame, flag);
   drawPlayheadFlag(pen, frame);
 }
 
@@ -92,113 +79,8 @@ function drawMarks(pen: Pen, frame: Frame, state: DrawState, isShown: (lane: num
   for (const box of frame.boxes) {
     if (!isShown(box.lane) || box.y <= frame.density.ruler - box.h) continue;
     drawMark(pen, box);
-    if (hits.size > 0 && isHit(box.mark, hits)) drawHit(pen, box, hit);
+    if (hits.size > 0) pen.more?.drawHit(pen, box, hits, hit);
   }
-}
-
-const isHit = ({ event, also }: Mark, hits: ReadonlySet<EventId>): boolean =>
-  hits.has(event) || also?.some((one) => hits.has(one)) === true;
-
-/** A line at the foot of what was found. */
-function drawHit({ ctx, palette }: Pen, { mark, x, y, w, h }: Box, hit: EventId | undefined): void {
-  ctx.fillStyle = mark.event === hit ? palette.thread : palette.ink;
-  const isPoint = mark.shape === 'point';
-  ctx.fillRect(isPoint ? x - 7 : x, y + h - 1, isPoint ? 14 : w, 2);
-}
-
-/** The stretch that is measured: its ground below the marks, its edges and its length above them. */
-function drawArea(
-  { ctx, palette }: Pen,
-  { height, density }: Frame,
-  { x0, x1, text }: NonNullable<DrawState['area']>,
-  above: boolean,
-): void {
-  const w = Math.max(1, x1 - x0);
-  if (!above) {
-    ctx.globalAlpha = 0.42;
-    ctx.fillStyle = palette.tintThread;
-    ctx.fillRect(x0, density.ruler, w, height);
-    ctx.globalAlpha = 1;
-    return;
-  }
-  ctx.fillStyle = palette.thread;
-  ctx.fillRect(x0 - 0.6, density.ruler - 2, 1.25, height);
-  ctx.fillRect(x1 - 0.6, density.ruler - 2, 1.25, height);
-  ctx.fillStyle = palette.tintThread;
-  ctx.strokeStyle = palette.thread;
-  ctx.lineWidth = 1.25;
-  ctx.beginPath();
-  ctx.roundRect(x0, 2, Math.max(4, w), density.ruler - 5, 3);
-  ctx.fill();
-  ctx.stroke();
-  setFont(ctx, `600 10.5px ${palette.font}`);
-  const words = `selected, ${text}`;
-  const shown = textWidth(ctx, words) + 10 < w ? words : textWidth(ctx, text) + 8 < w ? text : '';
-  ctx.fillStyle = palette.ink;
-  ctx.fillText(shown, (x0 + x1 - textWidth(ctx, shown)) / 2, density.ruler / 2);
-}
-
-/** A pennant in the ruler with the beginning of its note. */
-function drawFlag({ ctx, palette }: Pen, frame: Frame, { x, note }: DrawState['flags'][number]): void {
-  const { density, width } = frame;
-  if (x < -2 || x > width + 2) return;
-  ctx.fillStyle = palette.ink;
-  ctx.fillRect(x - 0.6, 3, 1.25, density.ruler - 4);
-  ctx.beginPath();
-  ctx.moveTo(x, 3);
-  ctx.lineTo(x + 9, 6.5);
-  ctx.lineTo(x, 10);
-  ctx.fill();
-  setFont(ctx, `600 10.5px ${palette.font}`);
-  const text = fitText(ctx, note, 110);
-  if (text === '') return;
-  const w = textWidth(ctx, text);
-  // The playhead's flag stands before the words.
-  const left = flagCovers(frame, x + 12) ? frame.playhead.x + flagWidth(frame.playhead.text) + 2 : x + 10;
-  ctx.fillStyle = palette.sheet;
-  ctx.fillRect(left, 2, w + 4, density.ruler - 5);
-  ctx.fillStyle = palette.ink;
-  ctx.fillText(text, left + 2, density.ruler / 2 - 0.5);
-}
-
-/** A trunk with its branches, and a plate that says to how many. */
-function drawFan({ ctx, palette, density, width }: Pen, fan: Fan, lit: boolean): void {
-  const { trunk, branches, text } = fan;
-  const color = lit ? palette.thread : palette.ink3;
-  ctx.strokeStyle = color;
-  ctx.lineWidth = lit ? 2 : 1.25;
-  ctx.beginPath();
-  ctx.moveTo(trunk.x, trunk.y0);
-  ctx.lineTo(trunk.x, trunk.y1);
-  ctx.stroke();
-  ctx.fillStyle = color;
-  ctx.beginPath();
-  ctx.arc(trunk.x, trunk.y0, lit ? 2.8 : 2, 0, 7);
-  ctx.fill();
-  for (const { x, y, group } of branches) {
-    ctx.lineWidth = group && lit ? 2 : 1.25;
-    ctx.beginPath();
-    ctx.moveTo(trunk.x, y);
-    ctx.lineTo(x - 1, y);
-    ctx.stroke();
-    const size = group ? 6.5 : 5.5;
-    ctx.beginPath();
-    ctx.moveTo(x, y);
-    ctx.lineTo(x - size, y - size * 0.45);
-    ctx.lineTo(x - size, y + size * 0.45);
-    ctx.fill();
-  }
-  const [first] = branches;
-  if (first === undefined || trunk.x < -60 || trunk.x > width) return;
-  setFont(ctx, `600 ${density.font}px ${palette.font}`);
-  const w = textWidth(ctx, text) + 12;
-  const left = trunk.x - w - 6;
-  ctx.fillStyle = lit ? palette.thread : palette.bodyEdge.b;
-  ctx.beginPath();
-  ctx.roundRect(left, first.y - 8, w, 16, 3);
-  ctx.fill();
-  ctx.fillStyle = palette.glyph;
-  ctx.fillText(text, left + 6, first.y + 0.5);
 }
 
 function drawGrounds({ ctx, palette }: Pen, frame: Frame, pinned: boolean): void {
@@ -311,7 +193,7 @@ function drawRuler(pen: Pen, frame: Frame, stale: boolean): void {
   for (const { x0, x1, text, open } of folds) {
     ctx.fillStyle = palette.desk;
     const w = textWidth(ctx, text);
-    if (open) drawOpenFold(pen, h, x0, x1, text);
+    if (open) pen.more?.drawOpenFold(pen, h, x0, x1, text);
     else {
       ctx.fillRect(x0, 0, Math.max(1, x1 - x0), h - 1);
       ctx.fillStyle = palette.ink2;
@@ -342,23 +224,6 @@ function drawPlayheadFlag({ ctx, palette }: Pen, { width, density, playhead }: F
   ctx.fillText(playhead.text, flagX + (flag.width - textWidth(ctx, playhead.text)) / 2, h / 2 - 0.5);
   ctx.fillStyle = palette.thread;
   ctx.fillRect(playhead.x - 0.875, 4, 1.75, h);
-}
-
-/** An opened fold keeps a handle in the ruler: the time it hid, between two uprights. */
-function drawOpenFold({ ctx, palette, width }: Pen, h: number, x0: number, x1: number, text: string): void {
-  ctx.fillStyle = palette.desk;
-  ctx.fillRect(x0, h - 5, x1 - x0, 4);
-  ctx.fillStyle = palette.ink2;
-  for (const x of [x0, x1]) ctx.fillRect(x - 0.5, h - 8, 1.25, 7);
-  const label = `− ${text}`;
-  const w = textWidth(ctx, label);
-  const from = Math.max(0, x0);
-  const middle = (from + Math.min(width, x1)) / 2;
-  if (Math.min(width, x1) - from < w + 12) return;
-  ctx.fillStyle = palette.desk;
-  ctx.fillRect(middle - w / 2 - 5, 2, w + 10, h - 8);
-  ctx.fillStyle = palette.ink2;
-  ctx.fillText(label, middle - w / 2, h / 2 - 2);
 }
 
 function drawPlayhead({ ctx, palette }: Pen, { playhead, height, width, density }: Frame): void {
@@ -412,23 +277,7 @@ function drawLink(pen: Pen, link: Link, lit: boolean): void {
   if (link.kind !== 'answer') drawHead(ctx, link, lit ? 6.5 : 5.5, color);
   ctx.globalAlpha = 1;
   if (link.kind === 'flow' && !lit) drawStart(pen, link, false);
-  if (link.kind === 'loop' && link.text !== undefined) drawRound(pen, link, link.text, color);
-}
-
-/** Which time round, on a plate over the way back. */
-function drawRound({ ctx, palette }: Pen, { points }: Link, text: string, color: string): void {
-  const [, a, b] = points;
-  if (a === undefined || b === undefined) return;
-  setFont(ctx, `600 10.5px ${palette.font}`);
-  const w = textWidth(ctx, text) + 10;
-  if (a.x - Math.max(b.x, 0) < w + 20) return;
-  const left = a.x - w - 10;
-  ctx.fillStyle = palette.desk;
-  ctx.beginPath();
-  ctx.roundRect(left, a.y - 7, w, 14, 3);
-  ctx.fill();
-  ctx.fillStyle = color;
-  ctx.fillText(text, left + 5, a.y + 0.5);
+  if (link.kind === 'loop' && link.text !== undefined) pen.more?.drawRound(pen, link, link.text, color);
 }
 
 function drawHead(ctx: CanvasRenderingContext2D, { points }: Link, size: number, color: string): void {
