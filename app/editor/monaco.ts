@@ -166,6 +166,8 @@ export function createEditor(host: HTMLElement): editor.IStandaloneCodeEditor {
     detectIndentation: false,
     wordBasedSuggestions: 'off',
     quickSuggestions: { other: true, comments: false, strings: true },
+    // After the trace of the key press is painted.
+    quickSuggestionsDelay: 100,
     // A line break stays one: only what was asked for, or typed at, is chosen beforehand.
     suggest: { selectionMode: 'whenQuickSuggestion', showIcons: false, showWords: false, preview: false },
     acceptSuggestionOnEnter: 'smart',
