@@ -4,6 +4,7 @@ export type { Advice, Snippet } from './advice/advice.ts';
 export { advise } from './advice/advise.ts';
 export type { DocumentPath } from './base/document-path.ts';
 export {
+  equal,
   get,
   getList,
   getPath,
@@ -50,7 +51,7 @@ export { formatTrace } from './formats/trace-file.ts';
 export { type NewStep, type StepChange, type StepEdits, writeStep } from './formats/write-step.ts';
 export type { KubernetesObject, ObjectRef, UserInfo } from './kubernetes/object.ts';
 export { behaviourOf } from './kyverno/behaviour.ts';
-export type { EvaluationNode, VariableValue } from './kyverno/evaluation.ts';
+export { differingKeys, type EvaluationNode, type VariableValue } from './kyverno/evaluation.ts';
 export { readPolicy } from './kyverno/read-policy.ts';
 export { nearest } from './kyverno/spelling.ts';
 export { KYVERNO_VERSIONS, type KyvernoVersion, LATEST_KYVERNO } from './kyverno/versions.ts';
@@ -71,6 +72,7 @@ export {
   type DifferenceKind,
   type TraceComparison,
 } from './trace/compare/compare-traces.ts';
+export type { EventPair } from './trace/compare/match-events.ts';
 export type * from './trace/event.ts';
 export {
   type BackgroundProgress,

@@ -259,7 +259,7 @@ function Chain({ trace, event }: { readonly trace: Trace; readonly event: TraceE
         {chain.map((one) => (
           <li key={one.id} aria-current={one.id === event.id ? 'true' : undefined}>
             <button type="button" onClick={() => go(one.id, one.time)}>
-              <span>{`${KIND_WORDS[one.kind]}: ${nameOf(trace, one)}`}</span>
+              <span>{linkName(trace, one)}</span>
               <span className={`word ${verdictOf(one).tone}`}>{verdictOf(one).word}</span>
               <span className="time">{formatMs(one.time - (chain[0]?.time ?? one.time))}</span>
             </button>
@@ -270,16 +270,61 @@ function Chain({ trace, event }: { readonly trace: Trace; readonly event: TraceE
   );
 }
 
+/** What a link of the chain is and what it is about, said once. */
+function linkName(trace: Trace, event: TraceEvent): string {
+  const word = KIND_WORDS[event.kind];
+  const name = nameOf(trace, event);
+  return name.startsWith(word) ? name : `${word}: ${name}`;
+}
+
 const CHAIN_LIMIT = 60;
+
+type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
 
 /** Causes whole, effects as far as they stay readable; plain reads are told by their attempt. */
 function shortChain(trace: Trace, event: TraceEvent): readonly TraceEvent[] {
   const { causesOf, chainOf } = causalityOf(trace);
+  if (event.kind === 'rule') return chainOfRule(trace, event);
   const causes = new Set(causesOf(event.id).map((one) => one.id));
   return chainOf(event.id)
     .filter(
       (one) => one.id === event.id || causes.has(one.id) || (one.kind !== 'plan' && one.kind !== 'policy'),
     )
+    .slice(0, CHAIN_LIMIT);
+}
+
+/**
+ * An evaluation makes nothing happen itself: what follows comes from the webhook call or the attempt that it is part of.
+ * Of that, what is about this rule, and whether the object was stored.
+ */
+function chainOfRule(trace: Trace, rule: RuleEvent): readonly TraceEvent[] {
+  const { causesOf, chainOf } = causalityOf(trace);
+  const causes = causesOf(rule.id);
+  const above = new Set(causes.map((one) => one.id));
+  const request = causes.find((one) => one.kind === 'request') ?? causes[0];
+  const concerns = (one: TraceEvent): boolean => {
+    if (one.id === rule.id || above.has(one.id)) return true;
+    if (one.time < rule.time) return false;
+    switch (one.kind) {
+      case 'plan':
+      case 'target':
+        return one.policy === rule.policy && one.rule === rule.rule;
+      case 'update-request':
+        return one.policy === rule.policy && one.rules.includes(rule.rule);
+      case 'attempt-part':
+        return one.rule === rule.rule && one.part !== 'evaluate';
+      case 'never-stored':
+        return one.cause === request?.id && rule.status === 'fail' && rule.enforced;
+      case 'stored':
+        return one.cause === request?.id;
+      case 'event':
+        return one.message.includes(rule.rule);
+      default:
+        return false;
+    }
+  };
+  return chainOf((request ?? rule).id)
+    .filter(concerns)
     .slice(0, CHAIN_LIMIT);
 }
 

@@ -1,6 +1,15 @@
-import type { DocumentPath, EvaluationNode, Json, RuleEvaluation, VariableValue } from '../../src/index.ts';
+import {
+  type DocumentPath,
+  differingKeys,
+  type EvaluationNode,
+  equal,
+  type PathSegment,
+  type RuleEvaluation,
+  type VariableValue,
+} from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
+import { InlineValue } from './inline-value.tsx';
 
 const MARKS: Readonly<Record<EvaluationNode['status'], MarkName | undefined>> = {
   pass: 'allowed',
@@ -40,12 +49,14 @@ interface RowsProps {
   readonly nodes: readonly EvaluationNode[];
   readonly depth: number;
   readonly source: DocumentPath | undefined;
+  /** Members at which the two sides of a condition differ. */
+  readonly differing?: readonly PathSegment[];
 }
 
-function Rows({ nodes, depth, source }: RowsProps) {
+function Rows({ nodes, depth, source, differing = [] }: RowsProps) {
   return nodes.map((node, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: clauses stand in the order of the policy
-    <NodeRows key={index} node={node} depth={depth} source={source} />
+    <NodeRows key={index} node={node} depth={depth} source={source} differing={differing} />
   ));
 }
 
@@ -53,12 +64,17 @@ function NodeRows({
   node,
   depth,
   source,
+  differing,
 }: {
   readonly node: EvaluationNode;
   readonly depth: number;
   readonly source: DocumentPath | undefined;
+  readonly differing: readonly PathSegment[];
 }) {
   const mark = MARKS[node.status];
+  const sides = sidesOf(node);
+  const variables = distinctVariables(node);
+  const whole = wholeVariable(node, variables);
   return (
     <>
       <tr className={node.decided ? 'decided' : undefined}>
@@ -66,11 +82,11 @@ function NodeRows({
           <ClauseLink node={node} source={source} />
         </th>
         <td>
-          <ClauseValue node={node} />
+          <ClauseValue node={node} whole={whole} hasSides={sides !== undefined} differing={differing} />
         </td>
         <td className="result">{mark !== undefined && <Mark name={mark} label={WORDS[node.status]} />}</td>
       </tr>
-      {node.variables?.map((variable) => (
+      {(whole === undefined ? variables : []).map((variable) => (
         <VariableRow
           key={variable.expression}
           variable={variable}
@@ -78,7 +94,14 @@ function NodeRows({
           decided={node.decided === true}
         />
       ))}
-      {node.children !== undefined && <Rows nodes={node.children} depth={depth + 1} source={source} />}
+      {node.children !== undefined && (
+        <Rows
+          nodes={node.children}
+          depth={depth + 1}
+          source={source}
+          {...(sides === undefined ? {} : { differing: sides })}
+        />
+      )}
     </>
   );
 }
@@ -100,20 +123,56 @@ function ClauseLink({
   );
 }
 
-function ClauseValue({ node }: { readonly node: EvaluationNode }) {
+/** Of a condition, whose rows below hold its two sides, the members at which they differ; undefined for anything else. */
+function sidesOf({ children }: EvaluationNode): readonly PathSegment[] | undefined {
+  const [key, value] = children ?? [];
+  if (key?.label !== 'key' || value?.label !== 'value') return undefined;
+  return differingKeys(key.actual, value.expected);
+}
+
+const distinctVariables = ({ variables = [] }: EvaluationNode): readonly VariableValue[] =>
+  variables.filter(
+    ({ expression }, index) => variables.findIndex((one) => one.expression === expression) === index,
+  );
+
+/** The variable that a side of a condition is, with nothing around it: it needs no row of its own. */
+function wholeVariable(
+  { label, actual, expected }: EvaluationNode,
+  variables: readonly VariableValue[],
+): VariableValue | undefined {
+  const [only, ...others] = variables;
+  if ((label !== 'key' && label !== 'value') || only?.value === undefined || others.length > 0)
+    return undefined;
+  return equal(only.value, actual ?? expected) ? only : undefined;
+}
+
+/** What is said of a clause beside its name: `ConfigMap – found v1/ConfigMap`. */
+function ClauseValue({
+  node,
+  whole,
+  hasSides,
+  differing,
+}: {
+  readonly node: EvaluationNode;
+  readonly whole: VariableValue | undefined;
+  readonly hasSides: boolean;
+  readonly differing: readonly PathSegment[];
+}) {
+  const { expected, actual } = hasSides ? {} : node;
   return (
     <>
       {node.decided && <strong className="decided-word">this decided: </strong>}
       {node.message !== undefined && (
         <span className={node.decided ? 'decided-word' : undefined}>{node.message} </span>
       )}
-      {node.expected !== undefined && <code>{inline(node.expected)}</code>}
-      {node.actual !== undefined && (
+      {whole !== undefined && (
         <>
-          <span className="second"> found </span>
-          <code>{inline(node.actual)}</code>
+          <code className="expression">{`{{ ${whole.expression} }}`}</code>{' '}
         </>
       )}
+      {expected !== undefined && <InlineValue value={expected} differing={differing} />}
+      {actual !== undefined && expected !== undefined && <span className="second"> – found </span>}
+      {actual !== undefined && <InlineValue value={actual} differing={differing} />}
     </>
   );
 }
@@ -134,17 +193,11 @@ function VariableRow({
       </th>
       <td colSpan={2}>
         {variable.error === undefined ? (
-          <code>{inline(variable.value)}</code>
+          <InlineValue value={variable.value} />
         ) : (
           <span className="failed-count">{variable.error}</span>
         )}
       </td>
     </tr>
   );
-}
-
-/** A value on one line; long ones are cut, their whole text is in the object beside. */
-function inline(value: Json | undefined): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
-  return text.length > 400 ? `${text.slice(0, 399)}…` : text;
 }
