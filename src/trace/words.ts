@@ -304,6 +304,8 @@ export function captionAtEnd(trace: Trace, event: TraceEvent): Caption | undefin
           ? undefined
           : say(`${requestText(event)} is answered: ${event.code} ${event.reason ?? ''}`.trim(), 36);
       }
+      if (event.code === 404 && (event.verb === 'get' || event.verb === 'list'))
+        return say('The API server answers: not found', 38);
       if (event.code >= 400)
         return say(`Denied with HTTP ${event.code}: ${clip(refText(event.target), 60)} is refused`, 75);
       return say(`The API server answers ${event.code}`, 38);

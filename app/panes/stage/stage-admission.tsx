@@ -322,7 +322,10 @@ function GateNotes({
   const rows: NoteRow[] = [];
   let left = gate.more;
   for (const [i, rule] of gate.rules.entries()) {
-    const lines = wrapText(rule.name, spot.room - 22, text, 2);
+    const whole = wrapText(rule.name, spot.room - 22, text, 2);
+    const lines = whole.some((line) => line.endsWith('…'))
+      ? [fitText(rule.short, spot.room - 22, text)]
+      : whole;
     // A rule stands here whole, or it is counted.
     if (rows.length + lines.length > most) {
       left++;
@@ -416,6 +419,7 @@ export function Etcd({ model, layout, lit }: PartProps) {
   const inside =
     front !== undefined && front.progress >= 5 && (front.state === 'stored' || front.state === 'deleted');
   const word = inside ? (front.state === 'deleted' ? 'deleted' : 'stored') : '';
+  const alone = word === '' && never === undefined;
   const selected = never !== undefined && lit.isSelected(never.event);
   const x = label.anchor === 'middle' ? label.x + 13 : label.x + 24;
   const iconX = label.anchor === 'middle' ? label.x - 19 : label.x + 8;
@@ -475,8 +479,17 @@ export function Etcd({ model, layout, lit }: PartProps) {
         />
       )}
       {more > 0 && (
-        <Words at={{ ...note, y: note.y + font.text + 5 }} size={font.text - 0.5} weight={450} color="ink2">
-          {`${word === '' && never === undefined ? '' : 'and '}${more} more stored`}
+        <Words
+          at={
+            layout.kind === 'tall'
+              ? { x: note.x + (alone ? 0 : 104), y: note.y }
+              : { ...note, y: note.y + font.text + 5 }
+          }
+          size={font.text - 0.5}
+          weight={450}
+          color="ink2"
+        >
+          {layout.kind === 'tall' ? `+${more}` : `${alone ? '' : 'and '}${more} more stored`}
         </Words>
       )}
     </g>

@@ -16,9 +16,14 @@ interface PartProps {
 /** The queue: the UpdateRequest in front as a ticket with its tries, the others below it, what is too many as a number. */
 export function Queue({ model, layout, lit }: PartProps) {
   const { queue, birth } = model;
-  const { ticket, others, font } = layout;
+  const { ticket, others, otherLines, font } = layout;
   const { front } = queue;
   const born = front !== undefined;
+  const all = queue.others.length + queue.more;
+  // The last line that fits says how many found no room.
+  const lines =
+    all <= Math.min(otherLines, queue.others.length) ? all : Math.min(otherLines - 1, queue.others.length);
+  const left = all - lines;
   return (
     <g data-part="queue">
       {queue.others.length + queue.more > 0 && (
@@ -42,7 +47,7 @@ export function Queue({ model, layout, lit }: PartProps) {
       ) : (
         <NoTicket box={ticket} layout={layout} coming={birth !== undefined} />
       )}
-      {queue.others.map((one, i) => (
+      {queue.others.slice(0, lines).map((one, i) => (
         <OtherTicket
           key={one.name}
           ticket={one}
@@ -53,18 +58,33 @@ export function Queue({ model, layout, lit }: PartProps) {
           lit={lit}
         />
       ))}
-      {queue.more > 0 && (
+      {left > 0 && (
         <Words
-          at={{ x: others.x, y: others.y + queue.others.length * (font.text + 6) }}
+          at={{ x: others.x, y: others.y + lines * (font.text + 6) }}
           size={font.text - 0.6}
           weight={600}
           color="ink2"
         >
-          {`+${queue.more} more: ${queue.waiting} wait, ${queue.done} done`}
+          {fitText(
+            `+${left} more${layout.kind === 'tall' ? '' : `: ${waits(queue, born)}`}`,
+            others.room,
+            font.text,
+          )}
         </Words>
       )}
     </g>
   );
+}
+
+/** How the others stand: `2 wait, 9 done`; the one in front is not counted. */
+function waits({ waiting, done, front }: StageModel['queue'], born: boolean): string {
+  const over = front?.word === 'dropped' || front?.word === 'deleted';
+  const wait = waiting - (born && !over ? 1 : 0);
+  const gone = done - (over ? 1 : 0);
+  return [
+    ...(wait > 0 ? [`${wait} ${wait === 1 ? 'waits' : 'wait'}`] : []),
+    ...(gone > 0 ? [`${gone} done`] : []),
+  ].join(', ');
 }
 
 /** A ticket with a bite at the middle of both sides. */

@@ -125,6 +125,13 @@ function Grounds({ layout }: { readonly layout: StageLayout }) {
   );
 }
 
+/** The way into the queue ends on top of the tickets that lie behind the one in front. */
+function aboveStack(birth: readonly Point[], { queue }: StageModel): readonly Point[] {
+  const last = birth.at(-1);
+  if (last === undefined || queue.others.length + queue.more === 0) return birth;
+  return [...birth.slice(0, -1), { ...last, y: last.y - 8 }];
+}
+
 /** The circuit: admission runs on, background runs back. `under`: what the API server's pillar covers. */
 function Lines({
   model,
@@ -188,7 +195,11 @@ function Lines({
       )}
       {above !== undefined && <Line points={[start, at(above)]} tone={above.outline ? 'idle' : 'thread'} />}
       {model.birth !== undefined && model.birth.share > 0 && (
-        <Line points={partOf(birth, model.birth.share)} tone={below === undefined ? 'thread' : 'idle'} head />
+        <Line
+          points={partOf(aboveStack(birth, model), model.birth.share)}
+          tone={below === undefined ? 'thread' : 'idle'}
+          head
+        />
       )}
       {worker.reached > 0 && <Line points={handOver} tone={worker.busy ? 'thread' : 'idle'} head />}
       {(asking || below !== undefined) && below === undefined && (
@@ -197,7 +208,7 @@ function Lines({
       {below !== undefined && (
         <Line
           points={below.progress < 1 ? partOf(layout.upward, below.progress) : [...layout.upward, at(below)]}
-          tone="thread"
+          tone={below.outline ? 'idle' : 'thread'}
         />
       )}
       {target !== undefined && <Line points={delivery} tone={made ? 'idle' : 'owed'} head={made} />}

@@ -48,7 +48,9 @@ export interface StageLayout {
   readonly birth: readonly Point[];
   readonly birthNote: Spot | undefined;
   readonly ticket: Rect;
+  /** Where other UpdateRequests are told, and how many lines of them fit. */
   readonly others: Spot;
+  readonly otherLines: number;
   /** From the ticket to the controller, and from the controller to the API server. */
   readonly handOver: readonly [Point, Point];
   readonly worker: Rect;
@@ -63,14 +65,17 @@ export interface StageLayout {
 }
 
 /** Smallest sizes that the two arrangements are made for; below, the picture shrinks as a whole. */
-export const LEAST_WIDE = { width: 880, height: 400 } as const;
+export const LEAST_WIDE = { width: 880, height: 340 } as const;
 export const TALL = { width: 390, height: 690 } as const;
 
 /** Chooses the arrangement and its size for the room there is. `zoom` makes the type larger: for a projector. */
 export function layoutStage(width: number, height: number, zoom = 1): StageLayout {
   if (width < 620) return tallLayout(Math.max(340, Math.min(560, width)));
   const w = Math.max(LEAST_WIDE.width, width / zoom);
-  return wideLayout(w, Math.max(LEAST_WIDE.height, Math.min(height / zoom, w * 0.62)));
+  const h = (height / width) * w;
+  // Too low for the arrangement: it becomes wider instead, and shrinks as a whole.
+  if (h < LEAST_WIDE.height) return wideLayout((w * LEAST_WIDE.height) / Math.max(60, h), LEAST_WIDE.height);
+  return wideLayout(w, Math.min(h, w * 0.62));
 }
 
 function wideLayout(width: number, height: number): StageLayout {
@@ -98,7 +103,7 @@ function wideLayout(width: number, height: number): StageLayout {
   const mutX = pillarRight + between(token.w * 0.52, token.w + 22);
   const valX = width * between(0.69, 0.672);
   const etcdX = width - between(12, 46) - token.w / 2;
-  const schemaX = mutX + (valX - token.w - mutX) * between(0.84, 0.62);
+  const schemaX = mutX + (valX - token.w - mutX) * between(0.84, 0.75);
   const wallLength = Math.min(130, trackY * 1.06);
   const half = wallLength / 2;
   const labelY = Math.max(26, trackY - half - 16);
@@ -116,7 +121,7 @@ function wideLayout(width: number, height: number): StageLayout {
   const askRoom = workerX - pillarRight - 14;
   const birthX = valX - 9 - token.w / 2;
   const ticketIn = Math.max(ticket.x + 40, Math.min(ticket.x + ticket.w * 0.34, width - 200));
-  const birthY = shoreY - Math.max(16, (shoreY - trackY - half) * 0.42);
+  const birthY = shoreY - Math.max(16, (shoreY - trackY - half) * 0.3);
   const notesRoom = etcdX - token.w / 2 - valX - 30;
   const at = (x: number, y: number, anchor: Spot['anchor'], room: number): Spot => ({ x, y, anchor, room });
   const downstreamW = pillar.x - between(12, 24) - between(16, 30);
@@ -131,7 +136,7 @@ function wideLayout(width: number, height: number): StageLayout {
     shore,
     headings: {
       admission: at(between(14, 24), 27, 'start', 260),
-      background: at(between(14, 24), height - 18, 'start', 260),
+      background: at(between(14, 24), height - 12, 'start', 260),
     },
     caller,
     callerNote: at(caller.x + caller.w / 2, caller.y + caller.h + 24, 'middle', caller.w + 40),
@@ -149,7 +154,7 @@ function wideLayout(width: number, height: number): StageLayout {
       wall: { x: mutX, y: trackY, length: wallLength, opening: 20, upright: true },
       label: at(mutX, labelY, 'middle', 150),
       verdict: at(mutX + 16, trackY - half + 22, 'start', schemaX - mutX - 20),
-      notes: at(mutX + 17, noteY, 'start', Math.max(100, schemaX - mutX - 34)),
+      notes: at(mutX + 17, noteY, 'start', Math.max(84, schemaX - mutX - 62)),
     },
     schema: {
       label: at(schemaX, labelY, 'middle', 110),
@@ -173,7 +178,8 @@ function wideLayout(width: number, height: number): StageLayout {
     ],
     birthNote: at(ticketIn + 18, shoreY - 9, 'start', width - ticketIn - 24),
     ticket,
-    others: at(ticket.x, ticket.y + ticket.h + 21, 'start', ticket.w),
+    others: at(ticket.x, ticket.y + ticket.h + 20, 'start', ticket.w),
+    otherLines: Math.max(1, Math.floor((height - 8 - (ticket.y + ticket.h + 20)) / (font.text + 6)) + 1),
     handOver: [
       { x: ticket.x, y: workerY },
       { x: workerX + worker.w, y: workerY },
@@ -257,7 +263,7 @@ function tallLayout(width: number): StageLayout {
     },
     etcd: { label: at(labelX, 340, 'start', 60), note: at(labelX, 358, 'start', room) },
     birth: [
-      { x: trackX - token.w / 2, y: trackY[4] },
+      { x: trackX, y: trackY[4] },
       { x: birthX, y: trackY[4] },
       { x: birthX, y: 384 },
       { x: left + 6, y: 384 },
@@ -265,7 +271,8 @@ function tallLayout(width: number): StageLayout {
     ],
     birthNote: undefined,
     ticket,
-    others: at(ticket.x, ticket.y + ticket.h + 16, 'start', 70),
+    otherLines: 1,
+    others: at(94, 394, 'start', 90),
     handOver: [
       { x: handX, y: ticket.y + ticket.h },
       { x: handX, y: worker.y },
@@ -290,8 +297,8 @@ function tallLayout(width: number): StageLayout {
     ],
     upward: [
       { x: worker.x, y: workerY },
-      { x: 38, y: workerY },
-      { x: 38, y: trackY[1] },
+      { x: 53, y: workerY },
+      { x: 53, y: trackY[1] },
       { x: trackX, y: trackY[1] },
     ],
   };
@@ -400,7 +407,7 @@ export function wrapText(text: string, room: number, size: number, most: number)
   if (line !== '') lines.push(line);
   if (lines.length > most) {
     const last = lines.slice(most - 1).join(' ');
-    return [...lines.slice(0, most - 1), fitText(last, room, size)];
+    return [...lines.slice(0, most - 1), last].map((one) => fitText(one, room, size));
   }
   return lines.map((one) => fitText(one, room, size));
 }

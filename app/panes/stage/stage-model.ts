@@ -102,7 +102,8 @@ export function stageAt(
   const above = latest(index.above, since, time) ?? comingFrom(index, command);
   const inFlight = index.below[lastBefore(index.below, time)];
   const below = inFlight !== undefined && time <= inFlight.end ? inFlight : undefined;
-  const front = below ?? above;
+  const front =
+    below === undefined || (above !== undefined && isAbout(trace, present, above)) ? above : below;
   const slow = discreteAt(index, present, since, time, room);
   return {
     step: {
@@ -110,7 +111,7 @@ export function stageAt(
       title: titleOf(trace, command),
     },
     caller: callerOf(trace, command, above, time),
-    tokens: tokensOf(above, below, time),
+    tokens: tokensOf(above, below, front, time),
     mutating: gateOf(index, front, 'mutating', time, room.rules),
     schema: schemaOf(front, time),
     validating: gateOf(index, front, 'validating', time, room.rules),
@@ -213,15 +214,27 @@ function callerOf(
   };
 }
 
+/** Whether the moment is about a request: about itself, or what it made happen within three steps. */
+function isAbout(trace: Trace, present: TraceEvent | undefined, request: RequestEvent): boolean {
+  let event = present;
+  for (let i = 0; i < 4 && event !== undefined; i++) {
+    if (event.id === request.id) return true;
+    event = event.cause === undefined || event.cause >= event.id ? undefined : trace.events[event.cause];
+  }
+  return false;
+}
+
 function tokensOf(
   above: RequestEvent | undefined,
   below: RequestEvent | undefined,
+  front: RequestEvent | undefined,
   time: number,
 ): StageToken[] {
-  return [
-    ...(above === undefined ? [] : [tokenOf(above, 'above', time, below !== undefined)]),
-    ...(below === undefined ? [] : [tokenOf(below, 'below', time, false)]),
+  const tokens = [
+    ...(above === undefined ? [] : [tokenOf(above, 'above', time, above !== front)]),
+    ...(below === undefined ? [] : [tokenOf(below, 'below', time, below !== front)]),
   ];
+  return above === front ? tokens.reverse() : tokens;
 }
 
 function schemaOf(request: RequestEvent | undefined, time: number): StageModel['schema'] {
@@ -271,6 +284,21 @@ const WORDS: Readonly<Record<string, string>> = {
   unchanged: 'as it was',
 };
 
+const isThere = (state: OutcomeRow['state']): boolean =>
+  state !== 'never' &&
+  state !== 'deleted' &&
+  state !== 'refused' &&
+  state !== 'planned' &&
+  state !== 'not planned';
+
+const targetOf = (trace: Trace, row: OutcomeRow, ref: ObjectRef): StageTarget => ({
+  ref,
+  event: row.event,
+  state: row.state,
+  word: WORDS[row.state] ?? row.state,
+  own: isOwn(trace, row),
+});
+
 const isOwn = (trace: Trace, row: OutcomeRow): boolean => {
   const kind = trace.events[row.event]?.kind;
   return kind === 'target' || kind === 'stored';
@@ -283,24 +311,24 @@ function targetRows(trace: Trace, front: string | undefined, since: number, time
     (row) => row.target !== undefined && row.state !== 'not planned',
   );
   const found = new Map<string, { readonly target: StageTarget; readonly rank: number }>();
+  const alive = new Map<string, OutcomeRow>();
   for (const row of rows) {
     if (row.target === undefined) continue;
+    const key = refKey(row.target);
+    if (isThere(row.state) || row.state === 'deleted') alive.set(key, row);
     const own = row.updateRequest === front && front !== undefined;
     const recent = row.step >= step || (trace.events[row.event]?.time ?? 0) >= since;
-    const lives = row.state !== 'never' && row.state !== 'deleted' && row.state !== 'refused';
-    if (!own && !recent && !lives) continue;
+    if (!own && !recent && !isThere(row.state)) continue;
     const rank = own ? 0 : recent ? 1 : 2;
-    const key = refKey(row.target);
     const before = found.get(key);
     if (before !== undefined && before.rank < rank) continue;
-    const target = {
-      ref: row.target,
-      event: row.event,
-      state: row.state,
-      word: WORDS[row.state] ?? row.state,
-      own: isOwn(trace, row),
-    };
-    found.set(key, { target, rank });
+    found.set(key, { target: targetOf(trace, row, row.target), rank });
+  }
+  // What is planned again may be there still, as it was left.
+  for (const [key, { target, rank }] of found) {
+    const row = alive.get(key);
+    if (target.state === 'planned' && row?.target !== undefined)
+      found.set(key, { target: targetOf(trace, row, row.target), rank });
   }
   return [...found.values()].sort((a, b) => a.rank - b.rank).map(({ target }) => target);
 }

@@ -32,6 +32,8 @@ export interface StageToken {
 export interface GateRule {
   readonly event: EventId;
   readonly name: string;
+  /** The rule alone, where there is no room for its policy. */
+  readonly short: string;
   readonly tone: 'allow' | 'deny' | 'warn' | 'error' | 'skip';
   readonly word: string;
 }
@@ -162,7 +164,15 @@ export function gateOf(
     word: closed ? 'Denied' : !over || webhooks.length === 0 ? '' : warned ? 'Warned' : 'Allowed',
     rules:
       rules.length === 0 && refusing !== undefined
-        ? [{ event: refusing.id, name: webhookText(refusing.name), tone: 'deny', word: 'denies' }]
+        ? [
+            {
+              event: refusing.id,
+              name: webhookText(refusing.name),
+              short: webhookText(refusing.name),
+              tone: 'deny',
+              word: 'denies',
+            },
+          ]
         : rules,
     more: answered.length - rules.length,
     note: closed
@@ -188,6 +198,7 @@ function gateRule(rule: RuleEvent): GateRule {
   return {
     event: rule.id,
     name: `${rule.policy} / ${rule.rule}`,
+    short: rule.rule,
     tone: tone === 'plain' || tone === 'noise' ? 'skip' : tone,
     word: matches ? 'matches' : word,
   };
