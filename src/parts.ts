@@ -1,11 +1,11 @@
 import { matchGate, mutateRequests } from './admission/parts.ts';
-import { clones, downstreams, mutateExisting } from './background/parts.ts';
+import { clones, downstreams, mutateExisting, scans } from './background/parts.ts';
 import { patches, rawRequests } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
 import { regexes } from './expressions/cel/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
-import { mockFiles } from './formats/parts.ts';
+import { actorFiles, mockFiles } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { derivation, matchConditions } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
@@ -19,6 +19,7 @@ export { withParts } from './base/part.ts';
  */
 export async function loadParts(): Promise<void> {
   const parts = [
+    actorFiles,
     actors,
     applyToExisting,
     assertions,
@@ -40,6 +41,7 @@ export async function loadParts(): Promise<void> {
     podSecurity,
     policyChecks,
     rawRequests,
+    scans,
     regexes,
     syntaxProblems,
   ];

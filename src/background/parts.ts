@@ -6,3 +6,5 @@ export const clones = createPart(() => import('./clone-target.ts'));
 export const downstreams = createPart(() => import('./delete-downstream.ts'));
 /** Mutate-existing rules: on triggers, and on policy events. */
 export const mutateExisting = createPart(() => import('./mutate-existing.ts'));
+/** The background scan of a policy that became Ready. */
+export const scans = createPart(() => import('./scan-policy.ts'));

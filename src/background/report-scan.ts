@@ -1,29 +1,12 @@
-import { get, getList } from '../base/json.ts';
-import type { Process } from '../base/process.ts';
-import type { EventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
-import { createClusterLoader } from '../engine/cluster-loader.ts';
-import type { EngineResponse } from '../engine/engine-response.ts';
-import type { PolicyContext } from '../engine/policy-context.ts';
-import { validate } from '../engine/rules/validate.ts';
-import { matchKind } from '../kubernetes/kind-selector.ts';
-import { labelsOf } from '../kubernetes/label-selector.ts';
-import { gvkOf, type KubernetesObject, nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
-import { EVENTS, eventSubject, formatEvent, type KyvernoEvent } from '../kyverno/kubernetes-event.ts';
-import type { Policy, Rule } from '../kyverno/policy.ts';
 import { isPolicy, isReady } from '../kyverno/policy-informer.ts';
-import { ephemeralReport, reportResult } from '../kyverno/report.ts';
-import { REPORTS_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { BackgroundEnvironment } from './environment.ts';
-import { exceptionsOf } from './generate-context.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
-
-/** Objects of these namespaces are not scanned here; a real reports controller does, and reports on its own cluster. */
-const SYSTEM_NAMESPACE = /^(kyverno|kube-.*)$/;
+import { scans } from './parts.ts';
 
 /**
  * The reports controller's background scan (lifecycle H.2): when a policy becomes Ready, its validate rules are evaluated
- * for every object that exists, as a CREATE by nobody. Results are reported; nothing is blocked.
+ * for every object that exists. Results are reported; nothing is blocked.
  */
 export class ReportScan {
   readonly #env: BackgroundEnvironment;
@@ -35,117 +18,10 @@ export class ReportScan {
   start(): void {
     this.#env.server.watch((event) => {
       if (becameReady(event))
-        this.#env.scheduler.spawn(this.#scan(event.object, event.event), BACKGROUND_LATENCIES.scan);
-    });
-  }
-
-  *#scan(object: KubernetesObject, cause: EventId): Process<void> {
-    const read = this.#env.readPolicy(object);
-    if (read === undefined || get(read.spec, 'background') === false) return;
-    const rules = read.rules.filter((rule) => rule.type === 'validate');
-    if (rules.length === 0) return;
-    const policy = { ...read, rules };
-    for (const subject of this.#subjects(rules)) {
-      const response = validate(this.#context(policy, subject));
-      if (response.rules.length > 0) yield* this.#report(policy, subject, response, cause);
-    }
-  }
-
-  /** What exists of the kinds that the rules name. */
-  #subjects(rules: readonly Rule[]): readonly KubernetesObject[] {
-    const selectors = rules.flatMap(kindsOf);
-    const { server } = this.#env;
-    return server
-      .discovery()
-      .resources.filter(({ group, version, kind }) => matchKind(selectors, { group, version, kind }, ''))
-      .flatMap((info) => server.listAll(info))
-      .filter(
-        (object) =>
-          !SYSTEM_NAMESPACE.test(object.kind === 'Namespace' ? nameOf(object) : namespaceOf(object)),
-      );
-  }
-
-  #context(policy: Policy, subject: KubernetesObject): PolicyContext {
-    const env = this.#env;
-    const namespace = env.server.lookup(
-      { group: '', version: 'v1', resource: 'namespaces' },
-      '',
-      namespaceOf(subject),
-    );
-    return {
-      policy,
-      operation: 'CREATE',
-      kind: gvkOf(subject),
-      subresource: '',
-      newObject: subject,
-      request: { operation: 'CREATE', namespace: namespaceOf(subject), userInfo: {} },
-      ...(namespace === undefined ? {} : { namespaceLabels: Object.fromEntries(labelsOf(namespace)) }),
-      exceptions: exceptionsOf(env),
-      configuration: { isExcluded: () => false, isFiltered: () => false },
-      loader: createClusterLoader(env.server, REPORTS_CONTROLLER, env),
-      behaviour: env.behaviour,
-      now: env.wallClock(),
-      random: env.random,
-      explain: false,
-      libraries: env.libraries,
-    };
-  }
-
-  *#report(
-    policy: Policy,
-    subject: KubernetesObject,
-    { rules }: EngineResponse,
-    cause: EventId,
-  ): Process<void> {
-    const env = this.#env;
-    const results = rules.map(({ rule, status, message, properties }) =>
-      reportResult(policy, rule.name, status, message, properties),
-    );
-    const report = ephemeralReport(
-      subject,
-      'background-scan',
-      uidOf(subject),
-      [policy],
-      results,
-      env.wallClock(),
-    );
-    const written = yield* this.#create(report.resource, report.object, cause);
-    if (written.object !== undefined)
-      env.recorder.record({
-        kind: 'report',
-        phase: 'background',
-        cause: written.event,
-        report: refOf(written.object),
-        source: 'background-scan',
-        results: report.results,
-      });
-    for (const { rule, status, message } of rules)
-      if (status === 'fail' || status === 'error')
-        for (const event of scanEvents(policy, rule.name, status, message, subject))
-          yield* this.#raise(event, cause);
-  }
-
-  *#raise(event: KyvernoEvent, cause: EventId): Process<void> {
-    const body = formatEvent(event, this.#env.wallClock(), Math.floor(this.#env.random() * 1_000_000));
-    const { event: request } = yield* this.#create(EVENTS, body, cause);
-    this.#env.recorder.record({ ...event, kind: 'event', phase: 'background', cause: request });
-  }
-
-  #create(
-    resource: Parameters<BackgroundEnvironment['server']['lookup']>[0],
-    body: KubernetesObject,
-    cause: EventId,
-  ) {
-    const namespace = namespaceOf(body);
-    return this.#env.server.request({
-      verb: 'create',
-      resource,
-      ...(namespace === '' ? {} : { namespace }),
-      body,
-      user: REPORTS_CONTROLLER,
-      component: 'reports-controller',
-      fieldManager: 'reports-controller',
-      cause,
+        this.#env.scheduler.spawn(
+          scans.get().scanPolicy(this.#env, event.object, event.event),
+          BACKGROUND_LATENCIES.scan,
+        );
     });
   }
 }
@@ -157,39 +33,4 @@ function becameReady({ type, object, previous }: WatchEvent): boolean {
     isReady(object) &&
     (previous === undefined || !isReady(previous))
   );
-}
-
-/** The kinds of a rule's match, any, all and legacy alike. */
-function kindsOf(rule: Rule): readonly string[] {
-  const match = get(rule.raw, 'match');
-  const filters = [match, ...getList(match, 'any'), ...getList(match, 'all')];
-  return filters.flatMap((filter) =>
-    getList(filter, 'resources', 'kinds').filter((kind): kind is string => typeof kind === 'string'),
-  );
-}
-
-/** One Event on the policy and one on the object (lifecycle H.1). */
-function scanEvents(
-  policy: Policy,
-  rule: string,
-  status: 'fail' | 'error',
-  message: string,
-  subject: KubernetesObject,
-): readonly KyvernoEvent[] {
-  const ref = refOf(subject);
-  const common = {
-    type: 'Warning',
-    reason: 'PolicyViolation',
-    action: 'Resource Passed',
-    reportingComponent: 'kyverno-scan',
-  } as const;
-  return [
-    {
-      ...common,
-      message: `${eventSubject(ref)}: [${rule}] ${status}; ${message}`,
-      regarding: refOf(policy.object),
-      related: ref,
-    },
-    { ...common, message: `policy ${policy.key}/${rule} ${status}: ${message}`, regarding: ref },
-  ];
 }

@@ -5,13 +5,7 @@ import { parseDuration } from '../kubernetes/duration.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
 import type { Actor, ActorAction, ActorReaction } from '../simulation/scenario.ts';
-
-export const ACTOR_API_VERSION = 'admission-studio/v1';
-
-/** Whether a document declares an actor (docs/scenario-format.md). */
-export const isActor = (value: Json): boolean =>
-  getString(value, 'kind') === 'Actor' &&
-  (getString(value, 'apiVersion') ?? '').startsWith('admission-studio/');
+import { ACTOR_API_VERSION, isActor } from './actor-kind.ts';
 
 /** Reads all actors of a folder's files. An actor that cannot be read is left out and said. */
 export function readActors(parsed: readonly ParsedFile[]): {

@@ -2,3 +2,5 @@ import { createPart } from '../base/part.ts';
 
 /** What is said of the world outside the cluster: only for scenarios that speak of it. */
 export const mockFiles = createPart(() => import('./mocks.ts'));
+/** Actors: only for scenarios that declare one. */
+export const actorFiles = createPart(() => import('./actors.ts'));

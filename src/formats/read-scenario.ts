@@ -4,11 +4,11 @@ import { NO_MOCKS } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
 import type { Scenario, ScenarioStep } from '../simulation/scenario.ts';
-import { isActor, readActors } from './actors.ts';
+import { isActor } from './actor-kind.ts';
 import { type ChainsawTest, isChainsawTest, readTest, type TestOperation } from './chainsaw-test.ts';
 import { isCliFile, isContextFile, isValuesFile } from './cli-kinds.ts';
 import { kindNames } from './kind-names.ts';
-import { mockFiles } from './parts.ts';
+import { actorFiles, mockFiles } from './parts.ts';
 import { type OperationReader, objectsOf, stepsOf } from './scenario-steps.ts';
 
 /** Files that a step never names and that stand for what exists before. */
@@ -37,7 +37,9 @@ export function readScenario(parsed: readonly ParsedFile[]): Scenario {
   const used = new Set<string>();
   const before = reader === undefined ? undefined : readSetup(reader, used);
   const steps = reader === undefined ? [] : readSteps(reader, used);
-  const actors = readActors(parsed);
+  const actors = documents.some(({ value }) => isActor(value))
+    ? actorFiles.get().readActors(parsed)
+    : NO_ACTORS;
   diagnostics.push(...actors.diagnostics);
   const remaining = parsed.filter((file) => isUnused(file, used));
   const rest = before === undefined ? remaining.filter((file) => BEFORE_FILE.test(file.file.path)) : [];
@@ -56,6 +58,7 @@ export function readScenario(parsed: readonly ParsedFile[]): Scenario {
   };
 }
 
+const NO_ACTORS = { actors: [], diagnostics: [] };
 const NOTHING_OUTSIDE = { mocks: NO_MOCKS, diagnostics: [] };
 
 /** Whether a policy asks, or a file answers, for something outside the cluster. */

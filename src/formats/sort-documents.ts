@@ -5,7 +5,7 @@ import { nameOf, namespaceOf, parseApiVersion } from '../kubernetes/object.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
 import { CEL_POLICY_KINDS } from '../kyverno/kyverno-kinds.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
-import { isActor } from './actors.ts';
+import { isActor } from './actor-kind.ts';
 import { isChainsawTest } from './chainsaw-test.ts';
 import { declaresMocks } from './cli-kinds.ts';
 

@@ -23,6 +23,15 @@ export interface ViewState extends JsonObject {
   readonly notes?: string;
   /** Notes at times of the run: virtual time in milliseconds, and the text. */
   readonly flags?: readonly (readonly [time: number, note: string])[];
+  /** The versions of the two runs that are compared, and the index of the difference that is chosen. */
+  readonly compare?: ComparedVersions;
+}
+
+/** A pinned run is no text, so it is in no link. */
+export interface ComparedVersions extends JsonObject {
+  readonly above: KyvernoVersion;
+  readonly below: KyvernoVersion;
+  readonly chosen?: number;
 }
 
 /** Everything that a link or a saved workspace holds. */
@@ -84,7 +93,24 @@ function readFiles(value: Json | undefined): readonly TextFile[] | string {
 function isView(value: JsonObject): value is ViewState {
   const number = (key: string): boolean => ['number', 'undefined'].includes(typeof get(value, key));
   const text = (key: string): boolean => ['string', 'undefined'].includes(typeof get(value, key));
-  return number('playhead') && number('event') && text('notes') && areFlags(get(value, 'flags'));
+  return (
+    number('playhead') &&
+    number('event') &&
+    text('notes') &&
+    areFlags(get(value, 'flags')) &&
+    isComparison(get(value, 'compare'))
+  );
+}
+
+function isComparison(value: Json | undefined): boolean {
+  if (value === undefined) return true;
+  const isKnown = (version: Json | undefined): boolean => KYVERNO_VERSIONS.some((one) => one === version);
+  return (
+    isObject(value) &&
+    isKnown(get(value, 'above')) &&
+    isKnown(get(value, 'below')) &&
+    ['number', 'undefined'].includes(typeof get(value, 'chosen'))
+  );
 }
 
 function areFlags(value: Json | undefined): boolean {
