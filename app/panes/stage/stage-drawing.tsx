@@ -177,6 +177,12 @@ function Lines({
     target.state !== 'never' &&
     target.state !== 'refused' &&
     target.state !== 'deleted';
+  const written = below !== undefined && (
+    <Line
+      points={below.progress < 1 ? partOf(layout.upward, below.progress) : [...layout.upward, at(below)]}
+      tone={below.outline ? 'idle' : 'thread'}
+    />
+  );
   const asking = question !== undefined && question.text !== '';
   return (
     <>
@@ -193,24 +199,18 @@ function Lines({
           tone="deny"
         />
       )}
+      {below?.outline === true && written}
       {above !== undefined && <Line points={[start, at(above)]} tone={above.outline ? 'idle' : 'thread'} />}
       {model.birth !== undefined && model.birth.share > 0 && (
         <Line
           points={partOf(aboveStack(birth, model), model.birth.share)}
-          tone={below === undefined ? 'thread' : 'idle'}
+          tone={below === undefined || below.outline ? 'thread' : 'idle'}
           head
         />
       )}
       {worker.reached > 0 && <Line points={handOver} tone={worker.busy ? 'thread' : 'idle'} head />}
-      {(asking || below !== undefined) && below === undefined && (
-        <Line points={ask} tone="thread" head={question?.answer === ''} />
-      )}
-      {below !== undefined && (
-        <Line
-          points={below.progress < 1 ? partOf(layout.upward, below.progress) : [...layout.upward, at(below)]}
-          tone={below.outline ? 'idle' : 'thread'}
-        />
-      )}
+      {asking && below === undefined && <Line points={ask} tone="thread" head={question?.answer === ''} />}
+      {below?.outline === false && written}
       {target !== undefined && <Line points={delivery} tone={made ? 'idle' : 'owed'} head={made} />}
     </>
   );
