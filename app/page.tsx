@@ -4,8 +4,7 @@ import { useStore } from 'zustand';
 import { Header } from './header.tsx';
 import { Layout } from './layout.tsx';
 import { type Studio, StudioContext, useStudio } from './stores/studio.ts';
-import { useIncoming } from './use-incoming.ts';
-import { useKeys } from './use-keys.ts';
+import { useListeners } from './use-listeners.ts';
 import './ui/tokens.css';
 import './ui/ui.css';
 import './page.css';
@@ -30,8 +29,7 @@ export function mountPage(studio: Studio): void {
 
 function Page() {
   const { page } = useStudio();
-  useKeys();
-  useIncoming();
+  useListeners();
   usePainted();
   const dialog = useStore(page, (state) => state.dialog);
   const incoming = useStore(page, (state) => state.incoming);

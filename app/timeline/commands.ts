@@ -6,6 +6,7 @@ import { clampScroll, fitEvent, scaleOf, zoomAt, zoomOf } from './navigate.ts';
 import { type TimelineCommand, type TimelineStores, transportCommands } from './transport-commands.ts';
 
 export { presentEvent } from './model.ts';
+export { takesSpace, takesText } from './typing.ts';
 
 const PAN = 0.18;
 const ZOOM = 1.35;

@@ -59,6 +59,7 @@ export function Transport({
   const speed = useStore(playback, (state) => state.speed);
   const scale = useStore(viewport, (state) => state.scale);
   const list = useStore(viewport, (state) => state.list);
+  const painted = useStore(studio.page, (state) => state.painted);
   const finding = useStore(studio.find, (state) => state.open);
   const commands = useMemo(
     () => new Map(transportCommands(studio).map((command) => [command.id, command])),
@@ -71,7 +72,7 @@ export function Transport({
 
   return (
     <div className="transport" role="toolbar" aria-label="Playback">
-      {phone && model !== undefined && (
+      {phone && painted && model !== undefined && (
         <Suspense fallback={<div className="scrubber" />}>
           <Scrubber model={model} />
         </Suspense>
@@ -143,7 +144,7 @@ export function Transport({
           {button('timeline.find', 'find', 'icon-button find-button')}
           {model !== undefined && !list && (
             <Suspense fallback={<div className="minimap coming" />}>
-              <Minimap model={model} />
+              {painted ? <Minimap model={model} /> : <div className="minimap coming" />}
             </Suspense>
           )}
         </>

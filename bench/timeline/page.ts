@@ -99,6 +99,7 @@ const bench = {
       services: {} as Studio['services'],
     };
     studio = made;
+    made.page.setState({ painted: true });
     const fresh = { ...trace };
     trace = undefined;
     const began = performance.now();
