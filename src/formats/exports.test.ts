@@ -70,8 +70,10 @@ describe.each(stories.map(({ id }) => id))('the trace of %s', (id) => {
       );
       expect(around, JSON.stringify(end)).toBe(true);
     }
-    const starts = ends.filter(({ ph }) => ph === 's').map((event) => event.id);
-    expect(ends.filter(({ ph }) => ph === 'f').map((event) => event.id)).toEqual(starts);
+    const idsOf = (phase: 's' | 'f') =>
+      traceEvents.flatMap((event) => ('id' in event && event.ph === phase ? [event.id] : []));
+    const starts = idsOf('s');
+    expect(idsOf('f')).toEqual(starts);
     expect(new Set(starts).size).toBe(starts.length);
   });
 
