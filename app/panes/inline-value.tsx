@@ -34,7 +34,7 @@ export function InlineValue({
       {open}
       {members.map(({ key, text: member }, index) => (
         <Fragment key={key}>
-          {index > 0 && ', '}
+          {index > 0 && ','}
           {differing.includes(key) ? <mark className="differs">{member}</mark> : member}
         </Fragment>
       ))}
@@ -52,5 +52,8 @@ function membersOf(value: Json | undefined): readonly Member[] | undefined {
   if (Array.isArray(value))
     return value.map((item: Json, index) => ({ key: index, text: JSON.stringify(item) }));
   if (!isObject(value)) return undefined;
-  return Object.entries(value).map(([key, item]) => ({ key, text: `${key}: ${JSON.stringify(item)}` }));
+  return Object.entries(value).map(([key, item]) => ({
+    key,
+    text: `${JSON.stringify(key)}:${JSON.stringify(item)}`,
+  }));
 }
