@@ -50,7 +50,7 @@ export function Header() {
         >
           <Icon name="theme" />
         </button>
-        <span className="wide-only">
+        <span className="export-place">
           <LazyMenu menu="Export" label="Export">
             <Icon name="download" size={15} />
             Export
