@@ -36,7 +36,8 @@ export const EXPORTS: readonly (readonly [ExportKind, string])[] = [
 
 /** The commands of the page itself; the timeline adds its own. */
 export function createCommands(studio: Studio): readonly Command[] {
-  const { workspace, page, run, services } = studio;
+  const { workspace, page, run, compare, services } = studio;
+  const comparing = compare.getState().open;
   const withTrace = (): string | undefined =>
     run.getState().trace === undefined ? 'nothing has run yet' : undefined;
   const dialog = (name: DialogName) => () => page.setState({ dialog: name });
@@ -65,6 +66,30 @@ export function createCommands(studio: Studio): readonly Command[] {
       group: 'Studio',
       keys: [],
       run: () => services.setTheme(page.getState().theme === 'dark' ? 'light' : 'dark'),
+    },
+    {
+      id: 'compare.versions',
+      label: 'Compare with another version',
+      group: 'Studio',
+      keys: [],
+      blocked: withTrace,
+      run: () => compare.showBeside(workspace.getState().document.version),
+    },
+    {
+      id: 'compare.pin',
+      label: 'Pin this run, to compare it with every later one',
+      group: 'Studio',
+      keys: [],
+      blocked: withTrace,
+      run: () => pinRun(studio),
+    },
+    {
+      id: 'compare.close',
+      label: 'Close the comparison',
+      group: 'Studio',
+      keys: [],
+      blocked: () => (comparing ? undefined : 'nothing is compared'),
+      run: compare.close,
     },
     {
       id: 'files.undo',
@@ -152,6 +177,12 @@ export function createCommands(studio: Studio): readonly Command[] {
       }),
     ),
   ];
+}
+
+/** Keeps the present run; what is typed from now on is held against it. */
+export function pinRun({ run, compare }: Studio): void {
+  const { trace } = run.getState();
+  if (trace !== undefined) compare.pin({ trace, version: trace.kyverno });
 }
 
 const problems = ({ run }: Studio) => run.getState().diagnostics.filter((one) => one.location !== undefined);

@@ -11,6 +11,7 @@ import {
 } from '../src/index.ts';
 import type { AddressBar } from './storage/address.ts';
 import type { Shelf } from './storage/local.ts';
+import type { CompareStore } from './stores/compare.ts';
 import type { FlagsStore } from './stores/flags.ts';
 import type { PageStore, PaneName } from './stores/page.ts';
 import type { PlaybackStore } from './stores/playback.ts';
@@ -34,6 +35,7 @@ export interface DocumentParts {
   readonly selection: SelectionStore;
   readonly viewport: ViewportStore;
   readonly flags: FlagsStore;
+  readonly compare: CompareStore;
   readonly shelf: Shelf;
   readonly address: AddressBar;
   readonly writeTest: () => Promise<KyvernoTest>;
@@ -86,7 +88,7 @@ export const storyDocument = (story: StoryEntry, files: readonly TextFile[]): Wo
 
 /** Opening, saving and sharing what a person works on: address bar, browser storage, stories, files. */
 export function createDocuments(parts: DocumentParts) {
-  const { workspace, run, page, playback, selection, viewport, flags, shelf, address } = parts;
+  const { workspace, run, page, playback, selection, viewport, flags, compare, shelf, address } = parts;
   let wanted: WantedView = {};
   let saving: ReturnType<typeof setTimeout> | undefined;
   let touched = false;
@@ -118,6 +120,7 @@ export function createDocuments(parts: DocumentParts) {
         ...(present && flags.getState().flags.length > 0
           ? { flags: flags.getState().flags.map(({ time, note }) => [round(time), note]) }
           : {}),
+        ...(present ? comparedView() : {}),
         viewport: {
           scale,
           list,
@@ -125,6 +128,13 @@ export function createDocuments(parts: DocumentParts) {
         },
       },
     };
+  }
+
+  /** The versions that are compared. A pinned run is no text: no link can hold it. */
+  function comparedView() {
+    const { open, above, below, chosen } = compare.getState();
+    if (!open || above === 'pinned' || below === 'pinned') return {};
+    return { compare: { above, below, ...(chosen === undefined ? {} : { chosen }) } };
   }
 
   function documentOf(value: Json, fallback: WorkspaceDocument['origin']) {
@@ -161,10 +171,16 @@ export function createDocuments(parts: DocumentParts) {
     }
     replace(document, fresh, typeof active === 'string' ? active : undefined, edited);
     flags.getState().replace(view.flags?.map(([time, note]) => ({ time, note })) ?? []);
+    if (view.compare !== undefined) {
+      const { above, below, chosen } = view.compare;
+      compare.show(above, below);
+      compare.choose(chosen);
+    }
   }
 
   function replace(document: WorkspaceDocument, fresh: boolean, active?: string, edited = false): void {
     run.clear();
+    compare.close();
     selection.getState().select(undefined);
     selection.getState().setArea(undefined);
     flags.getState().replace([]);
@@ -454,7 +470,12 @@ export function createDocuments(parts: DocumentParts) {
       return;
     }
     await navigator.clipboard.writeText(address.whole()).then(
-      () => page.say(`Link copied, ${count(linkLength)} characters`),
+      () => {
+        const { open, above, below } = compare.getState();
+        const left =
+          open && (above === 'pinned' || below === 'pinned') ? '. The pinned run is not in it' : '';
+        page.say(`Link copied, ${count(linkLength)} characters${left}`);
+      },
       () => page.say('Copy it from the address bar: the browser did not allow it.'),
     );
   }
@@ -472,6 +493,10 @@ export function createDocuments(parts: DocumentParts) {
     });
     flags.subscribe((state, before) => {
       if (state.flags !== before.flags) touch();
+    });
+    compare.subscribe((state, before) => {
+      if (state.open !== before.open || state.above !== before.above || state.below !== before.below) touch();
+      else if (state.chosen !== before.chosen) touch();
     });
     address.onChange((hash) => {
       if (hash === ownHash) return;

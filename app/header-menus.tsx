@@ -2,7 +2,7 @@ import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { KYVERNO_VERSIONS, type KyvernoVersion } from '../src/index.ts';
-import { EXPORTS } from './commands.ts';
+import { EXPORTS, pinRun } from './commands.ts';
 import { useStudio } from './stores/studio.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
 import { Mark } from './ui/marks.tsx';
@@ -146,29 +146,55 @@ function ExportItems() {
 
 /** Runs the same files on another Kyverno. */
 export function VersionMenu(props: MenuProps) {
-  const { workspace } = useStudio();
+  const studio = useStudio();
+  const { workspace, compare, run } = studio;
   const version = useStore(workspace, (state) => state.document.version);
+  const ran = useStore(run, (state) => state.trace !== undefined);
+  const comparing = useStore(compare, (state) => state.open);
   return (
     <Menu
       {...props}
       content={
-        <DropdownMenu.RadioGroup
-          value={version}
-          onValueChange={(value) => workspace.setVersion(value as KyvernoVersion)}
-        >
-          <DropdownMenu.Label className="menu-label">Run these files on Kyverno</DropdownMenu.Label>
-          {KYVERNO_VERSIONS.toReversed().map((one) => (
-            <DropdownMenu.RadioItem key={one} value={one} className="menu-item">
-              <span className="menu-check">
-                <DropdownMenu.ItemIndicator>
-                  <Mark name="stored" size={8} />
-                </DropdownMenu.ItemIndicator>
-              </span>
-              {one}
-              {VERSION_NOTES[one] !== undefined && <span className="second">{VERSION_NOTES[one]}</span>}
-            </DropdownMenu.RadioItem>
-          ))}
-        </DropdownMenu.RadioGroup>
+        <>
+          <DropdownMenu.RadioGroup
+            value={version}
+            onValueChange={(value) => workspace.setVersion(value as KyvernoVersion)}
+          >
+            <DropdownMenu.Label className="menu-label">Run these files on Kyverno</DropdownMenu.Label>
+            {KYVERNO_VERSIONS.toReversed().map((one) => (
+              <DropdownMenu.RadioItem key={one} value={one} className="menu-item">
+                <span className="menu-check">
+                  <DropdownMenu.ItemIndicator>
+                    <Mark name="stored" size={8} />
+                  </DropdownMenu.ItemIndicator>
+                </span>
+                {one}
+                {VERSION_NOTES[one] !== undefined && <span className="second">{VERSION_NOTES[one]}</span>}
+              </DropdownMenu.RadioItem>
+            ))}
+          </DropdownMenu.RadioGroup>
+          <DropdownMenu.Separator className="menu-separator" />
+          {comparing ? (
+            <Item icon="close" label="Close the comparison" onSelect={compare.close} />
+          ) : (
+            ran && (
+              <Item
+                icon="story"
+                label="Compare with another version"
+                second="two runs on one scale"
+                onSelect={() => compare.showBeside(version)}
+              />
+            )
+          )}
+          {ran && (
+            <Item
+              icon="link"
+              label="Pin this run"
+              second="and compare it with every edit"
+              onSelect={() => pinRun(studio)}
+            />
+          )}
+        </>
       }
     />
   );

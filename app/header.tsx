@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
+import { comparedText } from './stores/compare.ts';
 import { useStudio } from './stores/studio.ts';
 import { isEmpty } from './stores/workspace.ts';
 import { Icon } from './ui/icons.tsx';
@@ -13,10 +14,11 @@ const Menus = {
 
 /** Top bar: what is open, how it ran, for which Kyverno, and what can be done with it. */
 export function Header() {
-  const { workspace, page, services } = useStudio();
+  const { workspace, page, compare, services } = useStudio();
   const name = useStore(workspace, (state) => state.document.name);
   const version = useStore(workspace, (state) => state.document.version);
   const theme = useStore(page, (state) => state.theme);
+  const compared = useStore(compare, comparedText);
   return (
     <header className="top-bar">
       <h1 className="brand">
@@ -29,8 +31,11 @@ export function Header() {
       </LazyMenu>
       <span className="top-bar-end">
         <RunTime />
-        <LazyMenu menu="Version" label={`Kyverno version: ${version}`}>
-          <span className="wide-only">Kyverno</span> <strong>{version}</strong>
+        <LazyMenu
+          menu="Version"
+          label={`Kyverno ${compared === undefined ? 'version' : 'versions'}: ${compared ?? version}`}
+        >
+          <span className="wide-only">Kyverno</span> <strong>{compared ?? version}</strong>
           <Icon name="chevron" size={14} />
         </LazyMenu>
         <span className="rule wide-only" />
@@ -113,9 +118,10 @@ function RunTime() {
 }
 
 function RunWords() {
-  const { run, workspace } = useStudio();
+  const { run, workspace, compare } = useStudio();
   const status = useStore(run, (state) => state.status);
   const duration = useStore(run, (state) => state.duration);
+  const both = useStore(compare, (state) => state.result?.duration);
   const broken = useStore(run, (state) => brokenFiles(state.diagnostics));
   const empty = useStore(workspace, (state) => isEmpty(state.document.files));
   if (empty) return <span className="run-time wide-only">nothing to run yet</span>;
@@ -127,7 +133,12 @@ function RunWords() {
       </span>
     );
   if (duration === undefined) return <span className="run-time wide-only">running</span>;
-  return <span className="run-time wide-only">ran in {formatDuration(duration)}</span>;
+  const ran = both === undefined ? 'ran' : '2 runs';
+  return (
+    <span className="run-time wide-only">
+      {ran} in {formatDuration(both ?? duration)}
+    </span>
+  );
 }
 
 const brokenFiles = (diagnostics: readonly { severity: string; location?: { file: string } }[]): number =>

@@ -28,6 +28,8 @@ export function installKeys(studio: Studio): () => void {
     // Switched off, what types a sign does nothing; Space and Escape type none.
     const isMeant = (key: string) => singleKeys || !typesSign(key);
     if (takesText(event.target) || run(event, (key) => !isChord(key) && isMeant(key))) return;
+    // Two runs have keys of their own; the timeline of one is not there.
+    if (studio.compare.getState().open) return;
     const found = onTimeline.find(
       ({ keys, scope }) =>
         isThere(scope, event.target) && keys.some((key) => isMeant(key) && isKey(event, key)),

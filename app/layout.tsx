@@ -18,6 +18,7 @@ const DetailsPane = lazy(() => import('./panes/details.tsx').then((m) => ({ defa
 const StagePlace = lazy(() => import('./stage-place.tsx').then((m) => ({ default: m.StagePlace })));
 const AreaTable = lazy(() => import('./timeline/area-table.tsx').then((m) => ({ default: m.AreaTable })));
 const ClusterPane = lazy(() => import('./panes/cluster.tsx').then((m) => ({ default: m.ClusterPane })));
+const ComparePlace = lazy(() => import('./compare-place.tsx').then((m) => ({ default: m.ComparePlace })));
 const NotesPane = lazy(() => import('./panes/notes.tsx').then((m) => ({ default: m.NotesPane })));
 const FirstRunStories = lazy(() =>
   import('./first-run-stories.tsx').then((m) => ({ default: m.FirstRunStories })),
@@ -28,11 +29,22 @@ const NARROW = '(max-width: 899px)';
 /** Workspace, panes and timeline; below 900 pixels the panes become tabs. */
 export function Layout() {
   const narrow = useMedia(NARROW);
+  const comparing = useStore(useStudio().compare, (state) => state.open);
   return (
     <main className="studio">
       <Banners />
-      {narrow ? <NarrowLayout /> : <WideLayout />}
+      {comparing ? <Comparing narrow={narrow} /> : narrow ? <NarrowLayout /> : <WideLayout />}
     </main>
+  );
+}
+
+/** Two runs take the place of everything that shows one. */
+function Comparing({ narrow }: { readonly narrow: boolean }) {
+  const phone = useMedia('(max-width: 599px)');
+  return (
+    <Suspense fallback={null}>
+      <ComparePlace narrow={narrow} phone={phone} />
+    </Suspense>
   );
 }
 

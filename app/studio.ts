@@ -10,6 +10,7 @@ import { LATEST_KYVERNO, milliseconds } from '../src/index.ts';
 import { createDocuments } from './documents.ts';
 import { browserAddress } from './storage/address.ts';
 import { browserKeyValue, createShelf } from './storage/local.ts';
+import { createCompare } from './stores/compare.ts';
 import { createFind } from './stores/find.ts';
 import { createFlags } from './stores/flags.ts';
 import { createPageStore, type Theme } from './stores/page.ts';
@@ -50,6 +51,7 @@ export function createStudio(): Studio {
   const viewport = createViewport();
   const find = createFind();
   const flags = createFlags();
+  const compare = createCompare();
   const playback = createPlayback(
     () => playTrack(run.getState().trace),
     (from, to, fraction) => travelTime(run.getState().trace, from, to, fraction),
@@ -102,6 +104,7 @@ export function createStudio(): Studio {
     selection,
     viewport,
     flags,
+    compare,
     shelf,
     address,
     writeTest: () => client.ask({ type: 'write-kyverno-test' }),
@@ -126,6 +129,7 @@ export function createStudio(): Studio {
     selection,
     find,
     flags,
+    compare,
     page,
     services: {
       ...documents.services,
@@ -143,6 +147,10 @@ export function createStudio(): Studio {
       preview: async (files, version) => {
         const outcome = await client.ask({ type: 'preview', request: request(files, version, 'preview') });
         return outcome.trace;
+      },
+      runOn: (version) => {
+        const { files, name } = workspace.getState().document;
+        return client.ask({ type: 'preview', request: request(files, version, name) });
       },
       readSteps: (path) =>
         client.ask({ type: 'read-steps', path, files: workspace.getState().document.files }),

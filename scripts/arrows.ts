@@ -54,6 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/timeline': ['src/index.ts', 'app/stores', 'app/ui'],
   'app/panes': ['src/index.ts', 'app/stores', 'app/ui'],
   'app/gallery': ['src/index.ts', 'app/stores', 'app/ui', 'app/timeline'],
+  'app/compare': ['src/index.ts', 'app/stores', 'app/ui', 'app/timeline'],
   'app/export': ['src/index.ts', 'app/stores', 'app/ui', 'app/storage', 'app/timeline', 'app/panes'],
   // The composition root is the files right under app/: they wire everything.
   app: [
@@ -67,6 +68,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'app/panes',
     'app/gallery',
     'app/export',
+    'app/compare',
   ],
 };
 

@@ -10,6 +10,7 @@ import type {
   TextFix,
   Trace,
 } from '../../src/index.ts';
+import type { CompareStore } from './compare.ts';
 import type { FindStore } from './find.ts';
 import type { FlagsStore } from './flags.ts';
 import type { PageStore } from './page.ts';
@@ -59,6 +60,8 @@ export interface StudioServices {
   locate(path: DocumentPath, part?: 'key' | 'value'): Promise<SourceLocation | undefined>;
   /** Runs other files than the present ones; the trace, or undefined if they cannot be run. */
   preview(files: readonly TextFile[], version: KyvernoVersion): Promise<Trace | undefined>;
+  /** Runs the present text on another version, with the present seed; duration in milliseconds. */
+  runOn(version: KyvernoVersion): Promise<{ readonly trace?: Trace; readonly duration: number }>;
   sort(files: readonly TextFile[]): Promise<readonly SortedDocument[]>;
   /** Merges sorted documents into files: the present ones, or new ones. */
   arrange(documents: readonly SortedDocument[], into: readonly TextFile[]): Promise<readonly TextFile[]>;
@@ -101,6 +104,7 @@ export interface Studio {
   readonly selection: SelectionStore;
   readonly find: FindStore;
   readonly flags: FlagsStore;
+  readonly compare: CompareStore;
   readonly page: PageStore;
   readonly services: StudioServices;
 }
