@@ -1,12 +1,13 @@
-import type { Json } from '../../base/json.ts';
+import type { Json, PathSegment } from '../../base/json.ts';
 import { get, getList, getPath, getString } from '../../base/json.ts';
 import { stringEntries } from '../../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { EvaluationNode } from '../../kyverno/evaluation.ts';
 import type { PolicyException } from '../../kyverno/policy.ts';
 import { extractImages } from '../context/images.ts';
 import type { RuleResponse } from '../engine-response.ts';
 import { exceptionKey } from './exceptions.ts';
-import { addNode } from './explanation.ts';
+import { addNode, innermost } from './explanation.ts';
 import type { RuleTask } from './old-object.ts';
 import { enforces, isDelete, isUpdate, withOldObject } from './old-object.ts';
 import type { Pod } from './pod-security/check.ts';
@@ -15,6 +16,7 @@ import {
   applyExclusions,
   controlOf,
   evaluateChecks,
+  formatError,
   formatViolations,
   parseVersion,
 } from './pod-security/evaluate.ts';
@@ -76,12 +78,13 @@ export function validatePodSecurity(
     status: RuleResponse['status'],
     message: string,
     properties: Readonly<Record<string, string>> = {},
+    violations: readonly Violation[] = [],
   ): RuleResponse => {
-    addNode(
-      trace,
-      { label: 'podSecurity', status: status === 'warn' ? 'fail' : status, message, path },
-      true,
-    );
+    if (trace) {
+      const node = explainChecks(status, message, path, violations);
+      addNode(trace, node);
+      trace.decided = innermost(node);
+    }
     const isMore = Object.keys(properties).length > 0;
     const parts = isMore
       ? { ...task.parts, properties: { ...task.parts.properties, ...properties } }
@@ -122,14 +125,31 @@ export function validatePodSecurity(
       `rule is skipped due to policy exceptions ${exceptions.map(exceptionKey).join(', ')}`,
       exceptionsProperty(exceptions),
     );
-  const text = formatViolations(inObject(left, object.kind));
+  const shown = inObject(left, object.kind);
   const response = answer(
     'fail',
-    `Validation rule '${rule.name}' failed. It violates PodSecurity "${level}:${version}": ${text}`,
+    `Validation rule '${rule.name}' failed. It violates PodSecurity "${level}:${version}": ${formatViolations(shown)}`,
     { standard: level, version, ...controlProperties(left, object, pod) },
+    shown,
   );
   if (!comparesOldObject(task) || violatedBefore(task, exceptions) === false) return response;
   return answer('skip', 'skipping the rule evaluation as pre-existing violations are allowed');
+}
+
+/** One row a check that the Pod violates, with the fields that it is about; the whole text where there is none. */
+function explainChecks(
+  status: RuleResponse['status'],
+  message: string,
+  path: readonly PathSegment[],
+  violations: readonly Violation[],
+): EvaluationNode {
+  const whole = { label: 'podSecurity', status: status === 'warn' ? ('fail' as const) : status, path };
+  if (violations.length === 0) return { ...whole, message };
+  const children = violations.map(({ id, reason, errors }): EvaluationNode => {
+    const fields = errors.map(formatError).join(', ');
+    return { label: id, status: 'fail', message: fields === '' ? reason : `${reason}: ${fields}`, path };
+  });
+  return { ...whole, children };
 }
 
 const exceptionsProperty = (exceptions: readonly PolicyException[]): Readonly<Record<string, string>> => ({

@@ -158,7 +158,8 @@ export const applyExclusions = (
     violations,
   );
 
-function formatError({ field, type, badValue }: FieldError): string {
+/** A field of the Pod that a check objects to. */
+export function formatError({ field, type, badValue }: FieldError): string {
   if (type === 'required') return `${field}: Required value`;
   if (badValue === undefined || badValue === '') return `${field}: Forbidden`;
   const value = typeof badValue === 'object' ? `[${badValue.join(' ')}]` : String(badValue);
