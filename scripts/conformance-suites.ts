@@ -13,7 +13,12 @@ export function findSuites(folder: string, wanted: Suite | undefined): readonly 
 }
 
 /** `oracle` is a folder with the recorded results of the CLI; without it those beside the folder are taken, if there are any. */
-export async function* runSuite(suite: Suite, folder: string, oracle?: string): AsyncGenerator<CaseResult> {
+export async function* runSuite(
+  suite: Suite,
+  folder: string,
+  oracle: string | undefined,
+  only: string,
+): AsyncGenerator<CaseResult> {
   switch (suite) {
     case 'expressions':
       return yield* runExpressions(folder);
@@ -21,6 +26,8 @@ export async function* runSuite(suite: Suite, folder: string, oracle?: string): 
       return yield* runRecordings(folder);
     case 'cli':
       return yield* runTests(folder, oracle);
+    case 'chainsaw':
+      return yield* runChainsaw(folder, only);
   }
 }
 
@@ -102,4 +109,24 @@ async function* runRecordings(folder: string): AsyncGenerator<CaseResult> {
       return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
     });
   }
+}
+
+async function* runChainsaw(folder: string, only: string): AsyncGenerator<CaseResult> {
+  const { runChainsawSuite } = await import('../src/conformance/chainsaw/suite.ts');
+  const { readClusterBase } = await import('../src/cluster/cluster-base.ts');
+  const version = '1.19';
+  const file = join(import.meta.dirname, `../public/cluster/base-${version}.json`);
+  const base = readClusterBase(JSON.parse(readFileSync(file, 'utf8')), version);
+  if (base === undefined) throw new Error(`no cluster base: ${file}`);
+  const index = readIfThere(join(folder, 'index.jsonl'));
+  yield* runChainsawSuite({
+    tree: DISK,
+    base,
+    root: folder,
+    tests: filesBelow(folder)
+      .filter((path) => basename(path) === 'chainsaw-test.yaml')
+      .map((path) => ({ path, id: relative(folder, path) }))
+      .filter(({ id }) => id.startsWith(only)),
+    ...(index === undefined ? {} : { index }),
+  });
 }

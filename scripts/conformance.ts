@@ -4,7 +4,7 @@
  * Without arguments it runs the project's own fixtures and holds them against the known-gap table: a case that fails
  * without a row, and a row whose case passes, both fail the run. With a folder it runs that folder's cases.
  *
- *   npm run conformance -- <folder> [--suite expressions|cluster|cli] [--oracle <folder>] [--json] [--only PREFIX] [--failures]
+ *   npm run conformance -- <folder> [--suite expressions|cluster|cli|chainsaw] [--oracle <folder>] [--json] [--only PREFIX] [--failures]
  *
  * The suite `cli` runs every kyverno-test.yaml below the folder. Recorded results of the real CLI (`cli-results.jsonl`) are
  * looked for in the folder of `--oracle`, else in the folder itself and in its sibling `oracle/cli`.
@@ -40,7 +40,7 @@ for (const folder of missing) console.error(`absent: ${folder}`);
 const results: CaseResult[] = [];
 for (const folder of folders.filter((candidate) => existsSync(candidate)))
   for (const suite of findSuites(folder, values.suite as Suite | undefined))
-    for await (const result of runSuite(suite, folder, values.oracle)) {
+    for await (const result of runSuite(suite, folder, values.oracle, values.only)) {
       if (!result.id.startsWith(values.only)) continue;
       results.push(result);
       if (values.json)
@@ -60,6 +60,7 @@ if (!values.json) {
   for (const gap of stale)
     console.log(`STALE GAP ${gap}: no failing case left; remove its row from the table`);
   printMessages();
+  printCounted();
   const passed = results.filter((result) => result.outcome === 'pass').length;
   console.log(`${passed} passed, ${failed} failed`);
 }
@@ -101,5 +102,17 @@ function printMessages(): void {
   const percent = ((100 * sum('agreeing')) / sum('recorded')).toFixed(1);
   console.log(
     `${sum('agreeing')} of ${sum('recorded')} recorded rows agree, messages included (${percent} %)`,
+  );
+}
+
+/** The share of the tests that count: upstream's CI runs them, and their policies are classic ones. */
+function printCounted(): void {
+  const counted = results.filter((result) => result.counted === true);
+  if (counted.length === 0) return;
+  const passed = counted.filter((result) => result.outcome === 'pass').length;
+  const unsupported = counted.filter((result) => result.outcome === 'unsupported').length;
+  const percent = ((100 * passed) / counted.length).toFixed(1);
+  console.log(
+    `${passed} of ${counted.length} tests of classic policies that upstream's CI runs pass (${percent} %); ${unsupported} are unsupported`,
   );
 }

@@ -5,7 +5,7 @@ import { startControllers } from '../cluster/controllers.ts';
 import { API_SERVER_LATENCIES, CONTROLLER_LATENCIES } from '../cluster/latencies.ts';
 import { seedApplied } from '../kubectl/seed-applied.ts';
 import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
-import { behaviourOf } from '../kyverno/behaviour.ts';
+import { type Behaviour, behaviourOf } from '../kyverno/behaviour.ts';
 import { createRecorder, type TraceRecorder } from '../trace/create-recorder.ts';
 import { installKyverno, type Kyverno, ready } from './kyverno.ts';
 import type { SimulationOptions } from './options.ts';
@@ -21,6 +21,14 @@ export const CLUSTER_ADMIN: UserInfo = {
   username: 'kubernetes-admin',
   groups: ['system:masters', 'system:authenticated'],
 };
+
+/** The version's behaviour, with the Events that the settings ask for. */
+function behaviourWith({ version, omitEvents }: SimulationOptions): Behaviour {
+  const behaviour = behaviourOf(version);
+  return omitEvents === undefined
+    ? behaviour
+    : { ...behaviour, emitsPolicyApplied: !omitEvents.includes('PolicyApplied') };
+}
 
 /**
  * A cluster with Kyverno on it, at rest: what the base and `scenario.before` hold. Whoever has it puts processes into the
@@ -54,7 +62,7 @@ export class LiveCluster {
       server: this.server,
       scheduler: this.queue,
       recorder: this.recorder,
-      behaviour: behaviourOf(options.version),
+      behaviour: behaviourWith(options),
       random,
       wallClock: () => this.wallClock(),
       explain: options.explain ?? true,

@@ -19,6 +19,8 @@ export interface SimulationOptions {
   readonly policyExceptions?: boolean;
   /** The namespace whose PolicyExceptions count (`--exceptionNamespace`): `*`, the default, is all, an empty text none. */
   readonly exceptionNamespace?: string;
+  /** Reasons of Events that are not written (`--omitEvents`); without it those that the version's chart leaves out. */
+  readonly omitEvents?: readonly string[];
   /** Loaded libraries that expressions may need (`loadLibraries`). */
   readonly libraries?: Libraries;
 }

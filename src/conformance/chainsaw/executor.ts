@@ -1,0 +1,416 @@
+import type { Json, JsonObject } from '../../base/json.ts';
+import { get, getList, getObject, getString, isObject } from '../../base/json.ts';
+import type { Process } from '../../base/process.ts';
+import type { ApiRequest, ApiResponse, ResourceInfo } from '../../cluster/api.ts';
+import type { EvaluateStatement } from '../../expressions/assertion/assert-tree.ts';
+import { assertTree } from '../../expressions/assertion/assert-tree.ts';
+import { formatAssertionError } from '../../expressions/assertion/assertion-error.ts';
+import { type Bindings, bind } from '../../expressions/assertion/bindings.ts';
+import { communityJmesPath } from '../../expressions/assertion/community.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { gvkOf, nameOf } from '../../kubernetes/object.ts';
+import { type FileTree, joinPath } from '../cli/file-tree.ts';
+import { loadDocuments } from '../cli/load-documents.ts';
+import { celOf } from './cel-objects.ts';
+import { TEST_USER, type TestCluster } from './cluster.ts';
+import { millisecondsOf } from './configuration.ts';
+import { matchLabels } from './labels.ts';
+import { asObject, inNamespace, withGracePeriod } from './objects.ts';
+import { ScriptRunner } from './script-runner.ts';
+import { ShellUnsupported } from './shell-script.ts';
+import type { CommandResult } from './shell-world.ts';
+import { type Templating, templateReference, templateValue } from './templating.ts';
+import type { Operation } from './test-file.ts';
+
+/** What an operation came to. */
+export type Verdict =
+  | { readonly type: 'met' }
+  | { readonly type: 'missed' | 'unsupported'; readonly reason: string };
+
+/** What an operation knows of its test. */
+export interface ExecutorOptions {
+  readonly tree: FileTree;
+  readonly folder: string;
+  readonly cluster: TestCluster;
+  readonly namespace: string;
+  readonly bindings: Bindings;
+  readonly timeouts: JsonObject;
+  readonly template: boolean;
+  readonly gracePeriod?: string;
+  /** Files that scripts of the test wrote. */
+  readonly written: Map<string, string>;
+}
+
+const MET: Verdict = { type: 'met' };
+const missed = (reason: string): Verdict => ({ type: 'missed', reason });
+const unsupported = (reason: string): Verdict => ({ type: 'unsupported', reason });
+
+/** Chainsaw looks again every 50 ms; between two operations about as much time passes. */
+const BETWEEN = 50;
+const WRITES = ['apply', 'create', 'update', 'patch'] as const;
+type Write = (typeof WRITES)[number];
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  apply: ['file', 'resource', 'expect', 'timeout', 'template', 'description'],
+  create: ['file', 'resource', 'expect', 'timeout', 'template', 'description'],
+  update: ['file', 'resource', 'expect', 'timeout', 'template', 'description'],
+  patch: ['file', 'resource', 'expect', 'timeout', 'template', 'description'],
+  delete: ['file', 'ref', 'expect', 'timeout', 'template', 'description', 'deletionPropagationPolicy'],
+  assert: ['file', 'resource', 'timeout', 'template', 'description'],
+  error: ['file', 'resource', 'timeout', 'template', 'description'],
+  sleep: ['duration'],
+  script: ['content', 'check', 'timeout', 'env', 'skipLogOutput', 'description'],
+  command: ['entrypoint', 'args', 'check', 'timeout', 'env', 'skipLogOutput', 'description'],
+};
+
+/** Performs the operations of a step on the cluster. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #cluster: TestCluster;
+  readonly #evaluate: EvaluateStatement;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#cluster = options.cluster;
+    this.#evaluate = communityJmesPath({
+      now: this.#cluster.live.wallClock(),
+      random: () => 0,
+      libraries: {},
+    });
+  }
+
+  /** The test's namespace, unless it is there. */
+  makeNamespace(): void {
+    const { namespace } = this.#options;
+    const resource = { group: '', version: 'v1', resource: 'namespaces' };
+    if (this.#cluster.live.server.lookup(resource, '', namespace) !== undefined) return;
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+    this.#cluster.perform(this.#send({ verb: 'create', resource, body }));
+  }
+
+  run({ type, body }: Operation): Verdict {
+    const known = Object.hasOwn(FIELDS, type) ? FIELDS[type] : undefined;
+    if (known === undefined) return unsupported(`the operation \`${type}\` is not simulated`);
+    const unknown = Object.keys(body).find((key) => !known.includes(key));
+    if (unknown !== undefined) return unsupported(`\`${unknown}\` of \`${type}\` is not simulated`);
+    this.#cluster.pass(BETWEEN);
+    switch (type) {
+      case 'sleep': {
+        const duration = millisecondsOf(getString(body, 'duration'));
+        if (duration === undefined) return unsupported('a duration that cannot be read');
+        this.#cluster.pass(duration);
+        return MET;
+      }
+      case 'script':
+      case 'command':
+        return this.#script(type, body);
+      default:
+        return this.#onDocuments(type, body);
+    }
+  }
+
+  /** One operation a document; all are tried, the first that fails tells. */
+  #onDocuments(type: string, body: JsonObject): Verdict {
+    const documents = type === 'delete' && get(body, 'ref') !== undefined ? undefined : this.#documents(body);
+    if (documents !== undefined && 'reason' in documents) return documents;
+    if (documents === undefined) return this.#deleteReference(body);
+    let verdict = MET;
+    for (const document of documents) {
+      const one = this.#onDocument(type, body, document);
+      if (verdict.type === 'met') verdict = one;
+    }
+    return verdict;
+  }
+
+  #onDocument(type: string, body: JsonObject, document: JsonObject): Verdict {
+    const templated = this.#templated(document, body, type === 'assert' || type === 'error');
+    if ('error' in templated) return unsupported(`a template that cannot be evaluated: ${templated.error}`);
+    if (type === 'assert' || type === 'error')
+      return this.#look(type, templated.value as JsonObject, this.#timeout(type, body));
+    const object = asObject(templated.value);
+    if (object === undefined) return missed('an object without apiVersion or kind');
+    const cel = celOf(object);
+    if (cel !== undefined) return unsupported(cel);
+    if (type === 'delete') return this.#delete([object], body);
+    return this.#write(type as Write, object, body);
+  }
+
+  #templated(
+    document: JsonObject,
+    body: JsonObject,
+    referenceOnly: boolean,
+  ): { readonly value: Json } | { readonly error: string } {
+    const own = get(body, 'template');
+    if (own === undefined ? !this.#options.template : own === false) return { value: document };
+    return referenceOnly
+      ? templateReference(document, this.#templating)
+      : templateValue(document, this.#templating);
+  }
+
+  get #templating(): Templating {
+    return { evaluate: this.#evaluate, bindings: this.#options.bindings };
+  }
+
+  /** The documents of a `file` or the `resource` itself; lists are taken apart. */
+  #documents(body: JsonObject): readonly JsonObject[] | Exclude<Verdict, { type: 'met' }> {
+    const own = get(body, 'resource');
+    if (isObject(own)) return [own];
+    const file = templateValue(get(body, 'file') ?? null, this.#templating);
+    if ('error' in file) return { type: 'unsupported', reason: file.error };
+    if (typeof file.value !== 'string') return { type: 'unsupported', reason: 'neither file nor resource' };
+    if (/[*?[]/.test(file.value)) return { type: 'unsupported', reason: `a glob: ${file.value}` };
+    const loaded = loadDocuments(this.#options.tree, joinPath(this.#options.folder, file.value));
+    if ('error' in loaded) return { type: 'unsupported', reason: loaded.error };
+    return loaded.flatMap(({ value }) => {
+      const items = get(value, 'items');
+      return Array.isArray(items) ? items.filter(isObject) : isObject(value) ? [value] : [];
+    });
+  }
+
+  #timeout(type: string, body: JsonObject): number {
+    const kind = WRITES.includes(type as Write)
+      ? 'apply'
+      : type === 'script' || type === 'command'
+        ? 'exec'
+        : type;
+    return millisecondsOf(getString(body, 'timeout') ?? getString(this.#options.timeouts, kind)) ?? 30_000;
+  }
+
+  #info(object: { readonly apiVersion: string; readonly kind: string }): ResourceInfo | undefined {
+    return this.#cluster.live.server.discovery().byKind(gvkOf(object));
+  }
+
+  *#send(request: Omit<ApiRequest, 'user' | 'component' | 'fieldManager'>): Process<ApiResponse> {
+    return yield* this.#cluster.live.server.request({
+      ...request,
+      user: TEST_USER,
+      component: 'client',
+      fieldManager: 'chainsaw',
+    });
+  }
+
+  #write(type: Write, document: KubernetesObject, body: JsonObject): Verdict {
+    const deadline = this.#cluster.now() + this.#timeout(type, body);
+    // Chainsaw retries what failed; here only something that falls due can make a difference.
+    for (;;) {
+      const verdict = this.#writeOnce(type, document, body);
+      if (verdict.type !== 'missed' || type === 'create' || !this.#cluster.advance(deadline)) return verdict;
+    }
+  }
+
+  #writeOnce(type: Write, document: KubernetesObject, body: JsonObject): Verdict {
+    const info = this.#info(document);
+    if (info === undefined)
+      return this.#judge(
+        document,
+        body,
+        `no matches for kind "${document.kind}" in version "${document.apiVersion}"`,
+      );
+    const seconds = (millisecondsOf(this.#options.gracePeriod) ?? Number.NaN) / 1000;
+    const placed = inNamespace(document, info, this.#options.namespace);
+    const object =
+      Number.isNaN(seconds) || (type !== 'apply' && type !== 'create')
+        ? placed
+        : withGracePeriod(placed, seconds);
+    const response = this.#cluster.perform(this.#request(type, object, info));
+    return this.#judge(response.object ?? object, body, response.failure?.message);
+  }
+
+  *#request(type: Write, object: KubernetesObject, info: ResourceInfo): Process<ApiResponse> {
+    const place = {
+      resource: info,
+      ...(info.namespaced ? { namespace: getString(object.metadata, 'namespace') ?? '' } : {}),
+    };
+    const name = nameOf(object);
+    if (type === 'create') return yield* this.#send({ verb: 'create', ...place, body: object });
+    if (type === 'apply' && name === '') return yield* this.#send({ verb: 'create', ...place, body: object });
+    const found = yield* this.#send({ verb: 'get', ...place, name });
+    if (found.object === undefined)
+      return type === 'apply' && found.code === 404
+        ? yield* this.#send({ verb: 'create', ...place, body: object })
+        : found;
+    const resourceVersion = getString(found.object, 'metadata', 'resourceVersion') ?? '';
+    const current = { ...object, metadata: { ...object.metadata, resourceVersion } };
+    if (type === 'update') return yield* this.#send({ verb: 'update', ...place, name, body: current });
+    return yield* this.#send({ verb: 'patch', ...place, name, patch: { type: 'merge', body: current } });
+  }
+
+  /** The first `expect` that applies decides instead of the error, `match` saying to which objects it does. */
+  #judge(object: KubernetesObject, body: JsonObject, error: string | undefined): Verdict {
+    const bindings = bind(this.#options.bindings, 'error', error ?? null);
+    let applied = false;
+    for (const entry of getList(body, 'expect')) {
+      const match = get(entry, 'match');
+      if (match !== undefined) {
+        const matches = this.#compare(match, object, bindings);
+        if ('unsupported' in matches) return unsupported(matches.unsupported);
+        if (matches.difference !== undefined) continue;
+      }
+      applied = true;
+      const checked = this.#compare(get(entry, 'check') ?? null, object, bindings);
+      if ('unsupported' in checked) return unsupported(checked.unsupported);
+      if (checked.difference !== undefined)
+        return missed(
+          `${titleOf(object)}: expected ${checked.difference}; the server answered ${error ?? 'that it is done'}`,
+        );
+    }
+    if (applied || error === undefined) return MET;
+    return missed(`${titleOf(object)}: ${error}`);
+  }
+
+  /** How a value differs from an assertion tree; a form that is not known is told apart. */
+  #compare(
+    tree: Json,
+    value: Json,
+    bindings: Bindings,
+  ): { readonly difference: string | undefined } | { readonly unsupported: string } {
+    const asserted = assertTree(tree, value, bindings, { compilers: { jp: this.#evaluate } });
+    if ('errors' in asserted)
+      return { difference: asserted.errors[0] && formatAssertionError(asserted.errors[0]) };
+    const text = formatAssertionError(asserted.failure);
+    return /not simulated|unknown function|not found: function|nested too deeply/i.test(text)
+      ? { unsupported: text }
+      : { difference: text };
+  }
+
+  #look(type: 'assert' | 'error', document: JsonObject, timeout: number): Verdict {
+    const deadline = this.#cluster.now() + timeout;
+    for (;;) {
+      const verdict = this.#lookOnce(type, document);
+      if (verdict.type !== 'missed' || !this.#cluster.advance(deadline)) return verdict;
+    }
+  }
+
+  #lookOnce(type: 'assert' | 'error', document: JsonObject): Verdict {
+    const wanted = asObject(document);
+    if (wanted === undefined) return unsupported('an assertion without apiVersion or kind');
+    const title = titleOf(wanted);
+    const candidates = this.#find(wanted);
+    if (candidates === undefined)
+      return missed(`${title}: no matches for kind "${wanted.kind}" in version "${wanted.apiVersion}"`);
+    if (candidates.length === 0)
+      return type === 'error' ? MET : missed(`${title}: actual resource not found`);
+    let difference: string | undefined;
+    for (const candidate of candidates) {
+      const compared = this.#compare(document, candidate, this.#options.bindings);
+      if ('unsupported' in compared) return unsupported(compared.unsupported);
+      if (compared.difference === undefined)
+        return type === 'assert' ? MET : missed(`${titleOf(candidate)} is as it should not be`);
+      difference ??= compared.difference;
+    }
+    return type === 'error' ? MET : missed(`${title}: ${difference ?? ''}`);
+  }
+
+  /** By name, or all of the namespace that have the labels. */
+  #find(wanted: KubernetesObject): readonly KubernetesObject[] | undefined {
+    const info = this.#info(wanted);
+    if (info === undefined) return undefined;
+    const { server } = this.#cluster.live;
+    const placed = inNamespace(wanted, info, this.#options.namespace);
+    const namespace = info.namespaced ? (getString(placed.metadata, 'namespace') ?? '') : '';
+    const name = nameOf(wanted);
+    if (name !== '') {
+      const found = server.lookup(info, namespace, name);
+      return found === undefined ? [] : [found];
+    }
+    const labels = getObject(wanted.metadata, 'labels');
+    return server
+      .listAll(info, info.namespaced ? namespace : undefined)
+      .filter((object) => matchLabels(object, labels));
+  }
+
+  #deleteReference(body: JsonObject): Verdict {
+    const templated = templateValue(get(body, 'ref') ?? null, this.#templating);
+    if ('error' in templated) return unsupported(templated.error);
+    const ref = templated.value;
+    const name = getString(ref, 'name');
+    const namespace = getString(ref, 'namespace');
+    const object = asObject({
+      apiVersion: getString(ref, 'apiVersion') ?? '',
+      kind: getString(ref, 'kind') ?? '',
+      metadata: {
+        ...(name === undefined ? {} : { name }),
+        ...(namespace === undefined ? {} : { namespace }),
+        labels: getObject(ref, 'labels'),
+      },
+    });
+    return object === undefined ? unsupported('a reference without kind') : this.#delete([object], body);
+  }
+
+  #delete(wanted: readonly KubernetesObject[], body: JsonObject): Verdict {
+    const deadline = this.#cluster.now() + this.#timeout('delete', body);
+    for (const reference of wanted) {
+      const found = this.#find(reference);
+      const info = this.#info(reference);
+      if (found === undefined || info === undefined)
+        return missed(`no matches for kind "${reference.kind}" in version "${reference.apiVersion}"`);
+      for (const object of found) {
+        const verdict = this.#deleteOne(object, info, body, deadline);
+        if (verdict.type !== 'met') return verdict;
+      }
+    }
+    return MET;
+  }
+
+  #deleteOne(object: KubernetesObject, info: ResourceInfo, body: JsonObject, deadline: number): Verdict {
+    const namespace = getString(object.metadata, 'namespace') ?? '';
+    const name = nameOf(object);
+    const response = this.#cluster.perform(
+      this.#send({
+        verb: 'delete',
+        resource: info,
+        name,
+        propagationPolicy: 'Background',
+        ...(info.namespaced ? { namespace } : {}),
+      }),
+    );
+    const failure = response.failure?.reason === 'NotFound' ? undefined : response.failure?.message;
+    const verdict = this.#judge(object, body, failure);
+    if (verdict.type !== 'met' || failure !== undefined) return verdict;
+    const uid = getString(object.metadata, 'uid');
+    for (;;) {
+      const left = this.#cluster.live.server.lookup(info, namespace, name);
+      if (left === undefined || getString(left.metadata, 'uid') !== uid) return MET;
+      if (!this.#cluster.advance(deadline))
+        return missed(`${titleOf(object)} is still there after it was deleted`);
+    }
+  }
+
+  #script(type: 'script' | 'command', body: JsonObject): Verdict {
+    const { folder, tree, namespace, written, bindings } = this.#options;
+    const variables = new Map([['NAMESPACE', namespace]]);
+    for (const entry of getList(body, 'env')) {
+      const value = templateValue(get(entry, 'value') ?? '', this.#templating);
+      if ('error' in value) return unsupported(value.error);
+      variables.set(getString(entry, 'name') ?? '', String(value.value));
+    }
+    const runner = new ScriptRunner({ cluster: this.#cluster, tree, folder, written });
+    let result: CommandResult;
+    try {
+      result = this.#cluster.perform(
+        type === 'script'
+          ? runner.script(getString(body, 'content') ?? '', variables)
+          : runner.command(getString(body, 'entrypoint') ?? '', getList(body, 'args').map(String), variables),
+      );
+    } catch (error) {
+      if (error instanceof ShellUnsupported)
+        return unsupported(`the script is not simulated: ${error.message}`);
+      throw error;
+    }
+    const error = result.exitCode === 0 ? null : `exit status ${result.exitCode}`;
+    const check = get(body, 'check');
+    if (check === undefined)
+      return error === null ? MET : missed(`${error}: ${result.stderr.trim() || result.stdout.trim()}`);
+    const seen = bind(bind(bind(bindings, 'error', error), 'stdout', result.stdout), 'stderr', result.stderr);
+    const compared = this.#compare(check, null, seen);
+    if ('unsupported' in compared) return unsupported(compared.unsupported);
+    return compared.difference === undefined
+      ? MET
+      : missed(`${compared.difference}; ${result.stderr.trim() || result.stdout.trim()}`);
+  }
+}
+
+function titleOf(object: KubernetesObject): string {
+  const namespace = getString(object.metadata, 'namespace');
+  const name = nameOf(object) || '*';
+  return `${object.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}

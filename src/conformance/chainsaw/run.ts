@@ -1,0 +1,167 @@
+import type { Json, JsonObject } from '../../base/json.ts';
+import type { ClusterBase } from '../../cluster/cluster-base.ts';
+import { type Bindings, bind, NO_BINDINGS } from '../../expressions/assertion/bindings.ts';
+import { communityJmesPath } from '../../expressions/assertion/community.ts';
+import type { Libraries } from '../../expressions/jmespath/environment.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { parseFile } from '../../manifest/parse.ts';
+import type { FileTree } from '../cli/file-tree.ts';
+import { ADMIN_BINDING, Restless, TestCluster } from './cluster.ts';
+import { type Configuration, findConfiguration, withTimeouts } from './configuration.ts';
+import { Executor, type Verdict } from './executor.ts';
+import { type KyvernoSettings, readSettings } from './settings.ts';
+import { templateValue } from './templating.ts';
+import { type Binding, type ChainsawTestFile, type Operation, readTestFile, type Step } from './test-file.ts';
+
+/** A test and what surrounds it. */
+export interface ChainsawRun {
+  readonly tree: FileTree;
+  readonly path: string;
+  readonly folder: string;
+  readonly base: ClusterBase;
+  /** Helm values of Kyverno, later ones over earlier ones. */
+  readonly settings: readonly string[];
+  /** Files of CRDs that exist beforehand. */
+  readonly preinstalled: readonly string[];
+  readonly libraries: Libraries;
+}
+
+/** What a test came to; the reason names the place of the first difference. */
+export interface ChainsawOutcome {
+  readonly outcome: 'pass' | 'fail' | 'unsupported';
+  readonly reason: string;
+}
+
+const unsupported = (reason: string): ChainsawOutcome => ({ outcome: 'unsupported', reason });
+
+/** Runs a Chainsaw Test on a fresh cluster. */
+export function runChainsawTest(run: ChainsawRun): ChainsawOutcome {
+  const test = readTestFile(run.tree, run.path, run.folder);
+  if ('unsupported' in test) return unsupported(test.unsupported);
+  const settings = readSettings(run.tree, run.settings);
+  if ('unsupported' in settings) return unsupported(settings.unsupported);
+  const before = run.preinstalled.flatMap(
+    (path) => parseFile({ path, text: run.tree.read(path) ?? '' }).documents,
+  );
+  const cluster = new TestCluster(
+    baseWith(run.base, settings),
+    before,
+    { ...settings.options, libraries: run.libraries },
+    test.name,
+  );
+  const runner = new TestRunner(run.tree, test, cluster, findConfiguration(run.tree, run.folder));
+  let outcome: ChainsawOutcome;
+  try {
+    outcome = runner.run();
+  } catch (error) {
+    if (!(error instanceof Restless)) throw error;
+    outcome = { outcome: 'fail', reason: error.message };
+  }
+  if (outcome.outcome === 'unsupported') return outcome;
+  // What rests on something that is not simulated is neither met nor missed.
+  const missing = cluster.unsupported();
+  return missing === undefined ? outcome : unsupported(missing);
+}
+
+const bases = new WeakMap<ClusterBase, Map<string, ClusterBase>>();
+
+/** The base with what the settings add; the same for the same settings, so that the server prepares it once. */
+function baseWith(base: ClusterBase, { objects }: KyvernoSettings): ClusterBase {
+  const known = bases.get(base) ?? new Map<string, ClusterBase>();
+  bases.set(base, known);
+  const key = JSON.stringify(objects);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = { ...base, objects: [...base.objects, ADMIN_BINDING, ...(objects as KubernetesObject[])] };
+  known.set(key, made);
+  return made;
+}
+
+/** Chainsaw gives a test's own namespace a name of two random words. */
+const OWN_NAMESPACE = 'chainsaw-able-otter';
+
+class TestRunner {
+  readonly #tree: FileTree;
+  readonly #test: ChainsawTestFile;
+  readonly #cluster: TestCluster;
+  readonly #configuration: Configuration;
+  readonly #written = new Map<string, string>();
+
+  constructor(tree: FileTree, test: ChainsawTestFile, cluster: TestCluster, configuration: Configuration) {
+    this.#tree = tree;
+    this.#test = test;
+    this.#cluster = cluster;
+    this.#configuration = configuration;
+  }
+
+  run(): ChainsawOutcome {
+    const namespace = this.#test.namespace || OWN_NAMESPACE;
+    const start = bind(bind(NO_BINDINGS, 'namespace', namespace), 'test', { metadata: this.#test.metadata });
+    const bindings = this.#bound(start, this.#test.bindings);
+    if ('error' in bindings) return unsupported(`bindings: ${bindings.error}`);
+    const timeouts = withTimeouts(this.#configuration.timeouts, this.#test.timeouts);
+    const first = this.#executor(namespace, bindings, timeouts);
+    first.makeNamespace();
+    let verdict: Verdict = { type: 'met' };
+    const cleanups: { executor: Executor; operations: readonly Operation[] }[] = [];
+    for (const step of this.#test.steps) {
+      const inner = this.#bound(bindings, step.bindings);
+      if ('error' in inner) return unsupported(`bindings: ${inner.error}`);
+      const executor = this.#executor(namespace, inner, withTimeouts(timeouts, step.timeouts));
+      cleanups.unshift({ executor, operations: step.cleanup });
+      verdict = this.#step(executor, step);
+      if (verdict.type !== 'met') break;
+    }
+    for (const { executor, operations } of cleanups) {
+      const cleaned = this.#all(executor, operations);
+      if (verdict.type === 'met') verdict = cleaned;
+    }
+    if (verdict.type === 'met') return { outcome: 'pass', reason: '' };
+    return { outcome: verdict.type === 'missed' ? 'fail' : 'unsupported', reason: verdict.reason };
+  }
+
+  #step(executor: Executor, step: Step): Verdict {
+    const tried = this.#all(executor, step.operations);
+    const ended = this.#all(executor, step.finally);
+    return tried.type === 'met' ? ended : tried;
+  }
+
+  #all(executor: Executor, operations: readonly Operation[]): Verdict {
+    for (const operation of operations) {
+      const verdict = executor.run(operation);
+      if (verdict.type !== 'met') return { ...verdict, reason: `${operation.place}: ${verdict.reason}` };
+    }
+    return { type: 'met' };
+  }
+
+  #executor(namespace: string, bindings: Bindings, timeouts: JsonObject): Executor {
+    const grace = this.#test.forceTerminationGracePeriod ?? this.#configuration.forceTerminationGracePeriod;
+    return new Executor({
+      tree: this.#tree,
+      folder: this.#test.folder,
+      cluster: this.#cluster,
+      namespace,
+      bindings,
+      timeouts,
+      template: this.#test.template ?? this.#configuration.template,
+      written: this.#written,
+      ...(grace === undefined ? {} : { gracePeriod: grace }),
+    });
+  }
+
+  #bound(bindings: Bindings, more: readonly Binding[]): Bindings | { readonly error: string } {
+    let known = bindings;
+    const evaluate = communityJmesPath({
+      now: this.#cluster.live.wallClock(),
+      random: () => 0,
+      libraries: {},
+    });
+    for (const { name, value } of more) {
+      const templated = templateValue(value, { evaluate, bindings: known });
+      if ('error' in templated) return { error: `${name}: ${templated.error}` };
+      const bound: Json = templated.value;
+      known = bind(known, name, bound);
+    }
+    return known;
+  }
+}

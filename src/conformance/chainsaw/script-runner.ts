@@ -1,0 +1,82 @@
+import type { Process } from '../../base/process.ts';
+import { flagList, readFlags } from '../../kubectl/flags.ts';
+import { runKubectl } from '../../kubectl/run-kubectl.ts';
+import type { ManifestDocument } from '../../manifest/manifest.ts';
+import { parseFile } from '../../manifest/parse.ts';
+import { type FileTree, joinPath } from '../cli/file-tree.ts';
+import { celOf } from './cel-objects.ts';
+import { TEST_USER, type TestCluster } from './cluster.ts';
+import { runShell } from './shell.ts';
+import { ShellUnsupported } from './shell-script.ts';
+import type { CommandResult } from './shell-world.ts';
+
+/** What scripts of a test know. */
+export interface ScriptOptions {
+  readonly cluster: TestCluster;
+  readonly tree: FileTree;
+  readonly folder: string;
+  readonly written: Map<string, string>;
+}
+
+/** Runs scripts and commands in the test's folder. */
+export class ScriptRunner {
+  readonly #options: ScriptOptions;
+
+  constructor(options: ScriptOptions) {
+    this.#options = options;
+  }
+
+  *script(content: string, variables: ReadonlyMap<string, string>): Process<CommandResult> {
+    return yield* runShell(content, variables, {
+      kubectl: (argv, stdin) => this.#kubectl(argv, stdin),
+      files: { read: (path) => this.#read(path), write: (path, text) => this.#write(path, text) },
+      now: () => this.#options.cluster.live.wallClock(),
+    });
+  }
+
+  /** A command knows the test's variables, written `$NAME`, and nothing else of a shell. */
+  *command(
+    entrypoint: string,
+    args: readonly string[],
+    variables: ReadonlyMap<string, string>,
+  ): Process<CommandResult> {
+    if (entrypoint !== 'kubectl') throw new ShellUnsupported([entrypoint, ...args].join(' '));
+    const expanded = args.map((arg) =>
+      arg.replace(/\$\{?(\w+)\}?/g, (_, name: string) => variables.get(name) ?? ''),
+    );
+    return yield* this.#kubectl(expanded, '');
+  }
+
+  *#kubectl(argv: readonly string[], stdin: string): Process<CommandResult> {
+    const { cluster } = this.#options;
+    const flags = readFlags(argv);
+    const files: Record<string, readonly ManifestDocument[]> = {};
+    if (!('error' in flags)) {
+      const names = [...flagList(flags, 'filename', true), ...flagList(flags, 'patch-file')];
+      for (const name of names) {
+        const text = name === '-' || name === '/dev/stdin' ? stdin : this.#read(name);
+        if (text === undefined) continue;
+        files[name] = parseFile({ path: name, text }).documents;
+        const cel = files[name]
+          ?.map(({ object }) => object && celOf(object))
+          .find((why) => why !== undefined);
+        if (cel !== undefined) throw new ShellUnsupported(cel);
+      }
+    }
+    const result = yield* runKubectl({ argv, files, user: TEST_USER }, cluster.live.server, {
+      now: cluster.live.wallClock(),
+    });
+    if (result.unsupported !== undefined)
+      throw new ShellUnsupported(`kubectl ${argv.join(' ')}: ${result.unsupported}`);
+    return result;
+  }
+
+  #read(path: string): string | undefined {
+    const full = joinPath(this.#options.folder, path);
+    return this.#options.written.get(full) ?? this.#options.tree.read(full);
+  }
+
+  #write(path: string, text: string): void {
+    this.#options.written.set(joinPath(this.#options.folder, path), text);
+  }
+}
