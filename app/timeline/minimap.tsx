@@ -4,7 +4,7 @@ import { useStudio } from '../stores/studio.ts';
 import { brushAt, type Grip, moveBrush } from './brush.ts';
 import type { Lane } from './marks.ts';
 import type { TimelineModel } from './model.ts';
-import { clampScroll, fitStretch, placedOf, scaleOf, zoomAt } from './navigate.ts';
+import { clampScroll, fitStretch, placedOf, scaleOf, zoomAt, zoomOf } from './navigate.ts';
 import { mixColor, type Palette, readPalette } from './palette.ts';
 import { countTones, firstAbove, indexOf, mergedRow } from './row-index.ts';
 import type { PlacedScale } from './scale.ts';
@@ -58,8 +58,10 @@ export function Minimap({ model }: { readonly model: TimelineModel }) {
 
   const whole = wholeScale(model, window);
   const placed = placedOf(model, window);
-  const left = whole.toX(placed.toTime(window.scrollX));
-  const right = Math.min(WIDTH, whole.toXEnd(placed.toTime(window.scrollX + window.width)));
+  // Room before the first event and behind the last belongs to the frame when it is in the picture.
+  const isAtEnd = window.scrollX + window.width >= scaleOf(model, window).width(zoomOf(model, window)) - 1;
+  const left = window.scrollX < 1 ? 0 : whole.toX(placed.toTime(window.scrollX));
+  const right = isAtEnd ? WIDTH : Math.min(WIDTH, whole.toXEnd(placed.toTime(window.scrollX + window.width)));
   const frame = { left: Math.max(0, left), right: Math.max(left + 6, right) };
 
   const grip = useRef<{ readonly grip: Grip; readonly x: number; readonly frame: typeof frame }>(undefined);
