@@ -92,7 +92,7 @@ describe('kubectl', () => {
   });
 
   it('says what it does not simulate', () => {
-    expect(terminal().type('kubectl get cm').unsupported).toBe('kubectl get');
+    expect(terminal().type('kubectl drain n').unsupported).toBe('kubectl drain');
   });
 
   it('acts as another user for who may', () => {
