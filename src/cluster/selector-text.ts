@@ -47,11 +47,13 @@ function parseRequirement(part: string): Requirement | undefined {
     const key = part.slice(1).trim();
     return KEY.test(key) ? { key, operator: 'DoesNotExist', values: [] } : undefined;
   }
-  const equality = /^([^=!]+?)\s*(!=|==|=)\s*(.*)$/.exec(part);
-  if (equality !== null) {
-    const key = equality[1] ?? '';
+  // Not one expression for all of it: blanks before the sign would be tried from each of them on.
+  const at = part.search(/[=!]/);
+  const sign = at < 0 ? null : /^(!=|==|=)\s*(.*)$/.exec(part.slice(at));
+  if (sign !== null) {
+    const key = part.slice(0, at).trimEnd();
     if (!KEY.test(key)) return undefined;
-    return { key, operator: equality[2] === '!=' ? 'NotIn' : 'In', values: [equality[3] ?? ''] };
+    return { key, operator: sign[1] === '!=' ? 'NotIn' : 'In', values: [sign[2] ?? ''] };
   }
   return KEY.test(part) ? { key: part, operator: 'Exists', values: [] } : undefined;
 }

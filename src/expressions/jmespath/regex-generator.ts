@@ -298,7 +298,9 @@ class Generator {
     const low = this.classCharacter();
     if (this.peek() !== '-' || this.peek(1) === ']') return [[low, low]];
     this.at += 1;
-    return [[low, this.classCharacter()]];
+    const high = this.classCharacter();
+    if (high < low) throw new Unsupported('invalid character class range');
+    return [[low, high]];
   }
 
   private classCharacter(): number {
