@@ -13,6 +13,7 @@ import type { PlayStop } from '../stores/playback.ts';
 import { type TimelineModel, timelineOf } from '../timeline/model.ts';
 import { chapterAt } from '../timeline/scale.ts';
 import { chapterTime } from '../timeline/ticks.ts';
+import { compareTimeline } from './compare-lanes.ts';
 import { matchedScale, type SharedScale, sharedClock } from './matched-scale.ts';
 
 export type Side = 'above' | 'below';
@@ -53,7 +54,14 @@ export interface CompareModel {
 /** What the comparison shows of two runs; `names` are for sentences. */
 export function readCompare(above: Trace, below: Trace, names: Readonly<Record<Side, string>>): CompareModel {
   const comparison = compareTraces(above, below, names);
-  const models = { above: timelineOf(above), below: timelineOf(below) };
+  const differing = {
+    above: new Set(comparison.differences.flatMap(({ aboveEvents }) => aboveEvents)),
+    below: new Set(comparison.differences.flatMap(({ belowEvents }) => belowEvents)),
+  };
+  const models = {
+    above: compareTimeline(timelineOf(above), differing.above),
+    below: compareTimeline(timelineOf(below), differing.below),
+  };
   const other = comparison.differences.filter(({ kind }) => kind === 'other outcome');
   const ids = other.flatMap(({ aboveEvents }) => aboveEvents);
   const isState = (id: EventId): boolean => above.events[id]?.kind === 'update-request';
@@ -66,10 +74,7 @@ export function readCompare(above: Trace, below: Trace, names: Readonly<Record<S
     ...models,
     comparison,
     differences,
-    differing: {
-      above: new Set(differences.flatMap(({ aboveEvents }) => aboveEvents)),
-      below: new Set(differences.flatMap(({ belowEvents }) => belowEvents)),
-    },
+    differing,
     matched: matchedScale(models.above, models.below, comparison.pairs, {
       startsOnly: new Set(ids),
       without: new Set(ids.filter(isState)),
@@ -117,7 +122,9 @@ function timeText(
 ): string {
   const inChapter = (side: Side, time: number): string => {
     const chapter = chapterAt(models[side].chapters.chapters, time);
-    return chapterTime(Math.max(0, time - (chapter?.start ?? 0)));
+    const at = Math.max(0, time - (chapter?.start ?? 0));
+    // A tenth of a millisecond tells nothing in a table.
+    return at >= 10 && at < 100 ? String(Math.round(at)) : chapterTime(at);
   };
   if (kind === 'other outcome') {
     const texts = SIDES.flatMap((side) => {

@@ -4,7 +4,7 @@ import { milliseconds } from '../../src/index.ts';
 import type { ComparedRun } from '../stores/compare.ts';
 import { createPlayback } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
-import { arrange } from '../timeline/arrange.ts';
+import { arrange, PLAIN } from '../timeline/arrange.ts';
 import { isKey } from '../timeline/commands.ts';
 import { contentHeight, DENSITIES } from '../timeline/layout.ts';
 import { takesSpace, takesText } from '../timeline/typing.ts';
@@ -194,13 +194,6 @@ function useParts(model: CompareModel, names: Readonly<Record<Side, string>>): P
     return playback.subscribe(keep);
   }, [playback, all]);
   const difference = chosen === undefined ? undefined : model.differences[chosen];
-  const arrangement = useMemo(() => {
-    const told = SIDES.some((side) =>
-      [...model.differing[side]].some((id) => model[side].trace.events[id]?.kind === 'report'),
-    );
-    // Reports that do not differ would only take the room of what does.
-    return { collapsed: [], pinned: [], groups: [], hidden: told ? [] : ['reports'] };
-  }, [model]);
   const marks = useMemo(
     () =>
       only === 'all' ? undefined : { above: withMarks(model, 'above'), below: withMarks(model, 'below') },
@@ -212,7 +205,7 @@ function useParts(model: CompareModel, names: Readonly<Record<Side, string>>): P
     stops: all,
     window,
     playback,
-    arrangement,
+    arrangement: PLAIN,
     only: marks,
     outlined: difference?.outlined,
   };

@@ -62,7 +62,7 @@ export function DifferenceBand({ model, scale, window, chosen, onChoose }: BandP
 }
 
 /** Room of a mark with its number, pixels. */
-const LEAST = 32;
+const LEAST = 40;
 /** A run of differences that is so wide has a bracket, pixels. */
 const BRACKET = 130;
 
@@ -93,6 +93,6 @@ function place(
   });
   return placed.map((one, i) => ({
     ...one,
-    words: Math.min(170, (placed[i + 1]?.x ?? width) - one.x - 8),
+    words: Math.max(LEAST - 2, Math.min(190, (placed[i + 1]?.x ?? width) - one.x - 6)),
   }));
 }

@@ -47,11 +47,26 @@ describe('two runs, held against each other', () => {
       run(story('bad-namespace'), '1.19'),
     );
     const rows = differences.map(({ kind, title }) => `${kind}: ${title}`);
-    expect(rows).toContain('other outcome: Answer to create Namespace/bad-namespace');
-    expect(rows).toContain('only above: Event PolicyError');
-    expect(rows).toContain('only below: Attempts 2 to 5');
-    expect(rows).toContain('other outcome: End of the UpdateRequest');
-    expect(summary.headline).toMatch(/^A completes 2 UpdateRequests and logs an error\. B .*drops one/);
+    expect(rows).toEqual([
+      'other outcome: Text of the denial',
+      'other outcome: Attempt 1',
+      'only above: Lines without a level',
+      'only above: POST networkpolicies',
+      'only below: Attempts 2 to 5',
+      'only above: Event PolicyError',
+      'only above: ClusterEphemeralReport',
+      'other outcome: End of the UpdateRequest',
+      'only above: Lines without a level',
+    ]);
+    expect(summary.headline).toBe(
+      'A completes the UpdateRequest and logs an error. B tries 5 times, drops it and logs none.',
+    );
+    const told = new Map(differences.map(({ title, above, below }) => [title, [above, below]]));
+    expect(told.get('Attempts 2 to 5')).toEqual(['', 'Failed 1 to 4, about 100 ms apart']);
+    expect(told.get('End of the UpdateRequest')).toEqual([
+      'Completed, then deleted',
+      'dropped after attempt 5',
+    ]);
     expect(summary.rest).toContain('denies 1 of 2 steps');
   });
 
@@ -63,6 +78,21 @@ describe('two runs, held against each other', () => {
     expect(answers).toMatchObject([{ kind: 'other outcome' }]);
     expect(answers[0]?.above).toMatch(/^denied/);
     expect(answers[0]?.below).toMatch(/^allowed/);
+  });
+
+  it('pass over resource versions in names and values', () => {
+    const files = story('configmap-notification');
+    const { differences } = compare(run(files, '1.15'), run(files, '1.19'));
+    expect(differences.map(({ title }) => title)).toEqual(['LIST configmaps']);
+  });
+
+  it('tell stored objects by the first place where they part', () => {
+    const files = story('keep-in-sync');
+    const edited = files.map((file) => ({ ...file, text: file.text.replaceAll('- Egress', '- Ingress') }));
+    const { differences } = compare(run(files, '1.19'), run(edited, '1.19'));
+    const stored = differences.find(({ title }) => title.startsWith('etcd: NetworkPolicy'));
+    expect(stored?.above).toBe('spec.policyTypes[1]: Egress');
+    expect(stored?.below).toBe('spec.policyTypes[1]: Ingress');
   });
 
   it('are the mirror of the comparison the other way round', () => {

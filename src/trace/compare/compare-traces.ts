@@ -1,10 +1,12 @@
-import type { Json } from '../../base/json.ts';
-import { equal, isObject } from '../../base/json.ts';
+import { equal } from '../../base/json.ts';
 import type { EventId } from '../../base/units.ts';
 import type { TraceEvent } from '../event.ts';
 import type { Trace } from '../trace.ts';
-import { clip, firstSentence, nameOf, reasonOf, refText, verdictOf } from '../words.ts';
-import { type EventPair, matchEvents, plainText } from './match-events.ts';
+import { nameOf, refText } from '../words.ts';
+import { tellPair, tellRun } from './difference-words.ts';
+import { type EventPair, matchEvents } from './match-events.ts';
+import { outcomeOf } from './outcome.ts';
+import { plainTextOf } from './plain-text.ts';
 import { summarise } from './summary.ts';
 
 /** Where a difference stands: in one run alone, or in both with another outcome. */
@@ -13,7 +15,7 @@ export type DifferenceKind = 'only above' | 'only below' | 'other outcome';
 /** One difference as the table tells it; what follows from it is counted in it. */
 export interface Difference {
   readonly kind: DifferenceKind;
-  /** What it is about: `POST networkpolicies default-deny`, `attempts 2 to 5`. */
+  /** What it is about: `POST networkpolicies`, `Attempts 2 to 5`. */
   readonly title: string;
   /** What happened, one sentence; empty on the side where nothing did. */
   readonly above: string;
@@ -39,11 +41,15 @@ export function compareTraces(
   names: { readonly above: string; readonly below: string },
 ): TraceComparison {
   const matched = matchEvents(above, below);
+  const others = otherOutcomes(above, below, matched.pairs);
   const differences = [
-    ...otherOutcomes(above, below, matched.pairs),
-    ...onlyIn(above, matched.onlyAbove, 'only above'),
-    ...onlyIn(below, matched.onlyBelow, 'only below'),
-  ].sort((left, right) => timeOf(above, below, left) - timeOf(above, below, right));
+    ...onlyIn(above, matched.onlyAbove, 'above', others),
+    ...onlyIn(below, matched.onlyBelow, 'below', others),
+    ...others.map((group) => otherOutcome(above, below, group)),
+  ].sort(
+    (left, right) =>
+      timeOf(above, below, left) - timeOf(above, below, right) || (left.title < right.title ? -1 : 1),
+  );
   return {
     pairs: matched.pairs,
     differences,
@@ -51,19 +57,41 @@ export function compareTraces(
   };
 }
 
-const timeOf = (above: Trace, below: Trace, { aboveEvents, belowEvents }: Difference): number =>
-  Math.min(
+/** When a difference is known: of an UpdateRequest's end, in both runs. */
+function timeOf(above: Trace, below: Trace, { kind, aboveEvents, belowEvents }: Difference): number {
+  const times = [
     ...aboveEvents.slice(0, 1).map((id) => above.events[id]?.time ?? 0),
     ...belowEvents.slice(0, 1).map((id) => below.events[id]?.time ?? 0),
-  );
+  ];
+  const isEnd = kind === 'other outcome' && above.events[aboveEvents[0] ?? 0]?.kind === 'update-request';
+  return isEnd ? Math.max(...times) : Math.min(...times);
+}
+
+/** Pairs that are told together, and what belongs to them on one side alone. */
+interface Group {
+  readonly pairs: readonly EventPair[];
+  readonly above: TraceEvent[];
+  readonly below: TraceEvent[];
+}
+
+function otherOutcome(above: Trace, below: Trace, group: Group): Difference {
+  const [first] = group.pairs;
+  const told = first === undefined ? { title: '', above: '', below: '' } : tellPair(above, below, first);
+  return {
+    kind: 'other outcome',
+    ...told,
+    aboveEvents: group.above.map(({ id }) => id),
+    belowEvents: group.below.map(({ id }) => id),
+  };
+}
 
 /**
  * Pairs that ended otherwise. A denial is told by the rule, the webhook, the request and the step: it is one difference,
  * named by the outermost, which is what a person sees.
  */
-function otherOutcomes(above: Trace, below: Trace, pairs: readonly EventPair[]): readonly Difference[] {
+function otherOutcomes(above: Trace, below: Trace, pairs: readonly EventPair[]): readonly Group[] {
   const differing = pairs.filter(
-    ({ above: left, below: right }) => !equal(outcome(above, left), outcome(below, right)),
+    ({ above: left, below: right }) => !equal(outcomeOf(above, left), outcomeOf(below, right)),
   );
   const ids = new Set(differing.map((pair) => pair.above.id));
   const groups = new Map<EventId, EventPair[]>();
@@ -71,21 +99,11 @@ function otherOutcomes(above: Trace, below: Trace, pairs: readonly EventPair[]):
     const root = outermost(above, pair.above, ids);
     groups.set(root, [...(groups.get(root) ?? []), pair]);
   }
-  return [...groups.values()].flatMap((group): Difference[] => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const [left, right] = tell(first);
-    return [
-      {
-        kind: 'other outcome',
-        title: titleOf(above, first.above),
-        above: left,
-        below: right,
-        aboveEvents: group.map((pair) => pair.above.id),
-        belowEvents: group.map((pair) => pair.below.id),
-      },
-    ];
-  });
+  return [...groups.values()].map((group) => ({
+    pairs: group,
+    above: group.map((pair) => pair.above),
+    below: group.map((pair) => pair.below),
+  }));
 }
 
 const TOLD_TOGETHER: ReadonlySet<TraceEvent['kind']> = new Set([
@@ -109,11 +127,15 @@ function outermost(trace: Trace, event: TraceEvent, differing: ReadonlySet<Event
   return at.id;
 }
 
-/** Events without a partner: what follows from one belongs to it, and equal ones beside each other are one run of them. */
+/**
+ * Events without a partner: what follows from one belongs to it, and equal ones beside each other are one run of them. What
+ * only says how another outcome came about goes to that one.
+ */
 function onlyIn(
   trace: Trace,
   events: readonly TraceEvent[],
-  kind: 'only above' | 'only below',
+  side: 'above' | 'below',
+  others: readonly Group[],
 ): readonly Difference[] {
   const ids = new Set(events.map(({ id }) => id));
   const roots = new Map<EventId, TraceEvent[]>();
@@ -126,33 +148,56 @@ function onlyIn(
     }
     roots.set(at.id, [...(roots.get(at.id) ?? []), event]);
   }
-  const runs: { readonly key: string; readonly groups: (readonly TraceEvent[])[] }[] = [];
+  const runs = new Map<string, (readonly TraceEvent[])[]>();
   for (const group of roots.values()) {
     const [root] = group;
     if (root === undefined) continue;
+    const owner = ownerOf(root, group, side, others);
+    if (owner !== undefined) {
+      owner[side].push(...group);
+      continue;
+    }
     const key = runKey(trace, root);
-    const last = runs.find((run) => run.key === key);
-    if (last === undefined) runs.push({ key, groups: [group] });
-    else last.groups.push(group);
+    runs.set(key, [...(runs.get(key) ?? []), group]);
   }
-  return runs.map(({ groups }) => {
-    const members = groups.flat().map(({ id }) => id);
-    const heads = groups.flatMap((group) => group.slice(0, 1));
-    const text = textOfRun(heads);
-    const above = kind === 'only above';
-    return {
-      kind,
-      title: titleOfRun(trace, heads, groups.flat()),
-      above: above ? text : '',
-      below: above ? '' : text,
-      aboveEvents: above ? members : [],
-      belowEvents: above ? [] : members,
-    };
+  return [...runs.values()].map((groups) => {
+    const members = groups.flat();
+    const { title, text } = tellRun(
+      trace,
+      groups.flatMap((group) => group.slice(0, 1)),
+      members,
+    );
+    const own = members.map(({ id }) => id);
+    return side === 'above'
+      ? { kind: 'only above', title, above: text, below: '', aboveEvents: own, belowEvents: [] }
+      : { kind: 'only below', title, above: '', below: text, aboveEvents: [], belowEvents: own };
   });
 }
 
-/** Attempts of one UpdateRequest, its failures, lines that say the same: told in one row. */
+/** The other outcome that an event only leads up to: a part of an attempt that went well, the state before an end. */
+function ownerOf(
+  root: TraceEvent,
+  group: readonly TraceEvent[],
+  side: 'above' | 'below',
+  others: readonly Group[],
+): Group | undefined {
+  if (root.kind === 'update-request' && (root.state === 'Completed' || root.state === 'Skip'))
+    return others.find((one) =>
+      one[side].some((event) => event.kind === 'update-request' && event.name === root.name),
+    );
+  // What was stored, or never was, is what the answer means.
+  if (root.kind === 'stored' || root.kind === 'never-stored')
+    return others.find((one) => one[side].some(({ id, kind }) => id === root.cause && kind === 'request'));
+  const isQuiet =
+    root.kind === 'attempt-part' &&
+    root.result !== 'failed' &&
+    group.every(({ kind }) => kind === 'attempt-part' || kind === 'request' || kind === 'rule');
+  return isQuiet ? others.find((one) => one[side].some(({ id }) => id === root.cause)) : undefined;
+}
+
+/** Attempts of one UpdateRequest, its failures, lines that are written together: told in one row. */
 function runKey(trace: Trace, event: TraceEvent): string {
+  const plain = plainTextOf(trace);
   const step = `${event.step}|${event.kind}`;
   switch (event.kind) {
     case 'attempt':
@@ -160,143 +205,12 @@ function runKey(trace: Trace, event: TraceEvent): string {
     case 'update-request':
       return `${step}|${event.name}|${event.state === 'Pending' || event.state === 'Failed' ? 'retry' : event.state}`;
     case 'log':
-      return `${step}|${event.source}|${event.level}|${plainText(event.message)}`;
+      return event.level === 'stdout'
+        ? `${step}|${event.source}|${event.level}`
+        : `${step}|${event.source}|${event.level}|${plain(event.message)}`;
     case 'event':
       return `${step}|${event.reason}|${refText(event.regarding)}`;
     default:
-      return `${step}|${plainText(nameOf(trace, event))}`;
+      return `${step}|${plain(nameOf(trace, event))}`;
   }
-}
-
-function titleOfRun(trace: Trace, heads: readonly TraceEvent[], members: readonly TraceEvent[]): string {
-  const [first] = heads;
-  if (first === undefined) return '';
-  const attempts = members.flatMap((event) => (event.kind === 'attempt' ? [event.attempt] : []));
-  if (attempts.length > 1) return `Attempts ${Math.min(...attempts)} to ${Math.max(...attempts)}`;
-  const title = titleOf(trace, first);
-  return heads.length === 1 ? title : `${title}, ${heads.length} times`;
-}
-
-function textOfRun(heads: readonly TraceEvent[]): string {
-  const [first] = heads;
-  if (first === undefined) return '';
-  const states = [...new Set(heads.map((event) => verdictOf(event).word).filter((word) => word !== ''))];
-  const reason = clip(firstSentence(textOf(first)), 140);
-  return [states.slice(0, 3).join(', '), reason].filter((part) => part !== '').join(': ') || 'happens';
-}
-
-/** What a difference is about, in words. */
-function titleOf(trace: Trace, event: TraceEvent): string {
-  switch (event.kind) {
-    case 'step':
-      return `Answer to ${nameOf(trace, event)}`;
-    case 'rule':
-      return `Rule ${nameOf(trace, event)}`;
-    case 'webhook':
-      return `Webhook ${nameOf(trace, event)}`;
-    case 'update-request':
-      if (event.state === 'deleted' || event.state === 'dropped') return 'End of the UpdateRequest';
-      return event.state === '' ? 'UpdateRequest' : `UpdateRequest: ${verdictOf(event).word}`;
-    case 'event':
-      return `Event ${event.reason}`;
-    case 'log':
-      return event.level === 'error' ? 'Error line' : 'Log line';
-    case 'stored':
-      return `etcd: ${nameOf(trace, event)}`;
-    case 'never-stored':
-      return `Never stored: ${nameOf(trace, event)}`;
-    case 'report':
-      return event.report.kind;
-    default: {
-      const name = nameOf(trace, event);
-      return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
-    }
-  }
-}
-
-/** What came out of an event, without what differs from run to run. Times are no outcome. */
-function outcome(trace: Trace, event: TraceEvent): Json {
-  switch (event.kind) {
-    case 'step':
-      return [event.verdict, event.exitCode, plainText(event.stdout), plainText(event.stderr)];
-    case 'request':
-      return [event.code, plainText(event.message ?? ''), [...event.warnings], event.refusedBy ?? ''];
-    case 'webhook':
-      return [event.allowed, plainText(event.message ?? ''), [...event.warnings]];
-    case 'rule':
-      return [event.status, plainText(event.message)];
-    case 'stored':
-      return contentOf(trace.revisions.find(({ id }) => id === event.revision)?.object ?? null);
-    case 'never-stored':
-      return event.reason;
-    case 'plan':
-      return event.targets.map(refText);
-    case 'update-request':
-      return [event.state, plainText(event.message)];
-    case 'attempt':
-    case 'attempt-part':
-      return [event.result, plainText(event.message)];
-    case 'target':
-      return [event.result, plainText(event.reason)];
-    case 'event':
-      return [event.type, plainText(event.message)];
-    case 'report':
-      return event.results.map(({ policy, rule, result, message }) => [policy, rule, result, message ?? '']);
-    case 'policy':
-      return [event.ready, event.message];
-    case 'log':
-    case 'unsupported':
-    case 'stopped':
-      return null;
-  }
-}
-
-const SERVER_FIELDS = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'generation']);
-
-/** An object's content: what a person or a controller wrote, uids in labels left out. */
-function contentOf(value: Json): Json {
-  if (typeof value === 'string') return plainText(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).map(contentOf);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !SERVER_FIELDS.has(key))
-      .map(([key, item]) => [key, contentOf(item)]),
-  );
-}
-
-/** Both sides of a pair in a sentence each: the verdicts if they differ, else where the texts part. */
-function tell({ above, below }: EventPair): readonly [string, string] {
-  const [left, right] = [verdictOf(above).word, verdictOf(below).word];
-  const [leftText, rightText] = [textOf(above), textOf(below)];
-  if (left !== right) return [phrase(left, leftText), phrase(right, rightText)];
-  if (plainText(leftText) === plainText(rightText))
-    return [left || 'other content', right || 'other content'];
-  return parted(leftText, rightText);
-}
-
-const phrase = (word: string, text: string): string => {
-  const sentence = clip(firstSentence(text), 120);
-  return sentence === '' || sentence === word ? word || 'nothing is said' : `${word}: ${sentence}`;
-};
-
-function textOf(event: TraceEvent): string {
-  if (event.kind === 'step') return event.stderr === '' ? event.stdout : event.stderr;
-  return event.kind === 'log' ? event.message : reasonOf(event);
-}
-
-/** The first line that differs of two texts; a difference in line breaks alone is said as such. */
-function parted(left: string, right: string): readonly [string, string] {
-  const joined = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
-  const [leftLines, rightLines] = [left.split('\n'), right.split('\n')];
-  const count = (lines: readonly string[]): string =>
-    `on ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
-  if (joined(left) === joined(right))
-    return [`folded ${count(leftLines)}`, `the same words ${count(rightLines)}`];
-  const at = leftLines.findIndex((line, index) => line !== rightLines[index]);
-  const line = (lines: readonly string[]): string =>
-    clip((lines[Math.max(at, 0)] ?? '').trim(), 140) || 'nothing more';
-  return at < 0
-    ? ['ends here', line(rightLines.slice(leftLines.length))]
-    : [line(leftLines), line(rightLines)];
 }

@@ -2,6 +2,7 @@ import type { ObjectRef } from '../../kubernetes/object.ts';
 import type { TraceEvent, UpdateRequestEvent } from '../event.ts';
 import { isTold } from '../told.ts';
 import type { Trace } from '../trace.ts';
+import { plainTextOf } from './plain-text.ts';
 
 /** Two events, one of each run, that are the same thing happening. */
 export interface EventPair {
@@ -84,11 +85,13 @@ class Matcher {
 class Side {
   readonly events: readonly TraceEvent[];
   readonly #trace: Trace;
+  readonly #plain: (text: string) => string;
   readonly #ends = new Map<string, number>();
   readonly #updateRequests = new Map<string, number>();
 
   constructor(trace: Trace) {
     this.#trace = trace;
+    this.#plain = plainTextOf(trace);
     this.events = trace.events.filter((event) => isTold(trace, event) && event.kind !== 'stopped');
     for (const event of trace.events)
       if (event.kind === 'update-request') {
@@ -130,14 +133,14 @@ class Side {
       case 'step':
         return `step|${this.step(event)}`;
       case 'request':
-        return `request|${event.component}|${event.verb}|${event.resource.resource}|${event.subresource}|${place(event.target)}`;
+        return `request|${event.component}|${event.verb}|${event.resource.resource}|${event.subresource}|${this.#place(event.target)}`;
       case 'webhook':
         return `webhook|${event.type}|${event.name}`;
       case 'rule':
         return `rule|${event.policy}|${event.rule}|${event.ruleType}`;
       case 'stored':
       case 'never-stored':
-        return `${event.kind}|${event.change}|${place(event.object)}`;
+        return `${event.kind}|${event.change}|${this.#place(event.object)}`;
       case 'plan':
         return `plan|${event.policy}|${event.rule}|${event.action}`;
       case 'update-request':
@@ -147,21 +150,25 @@ class Side {
       case 'attempt-part':
         return `part|${event.part}|${event.rule}`;
       case 'target':
-        return `target|${event.policy}|${event.rule}|${place(event.target)}`;
+        return `target|${event.policy}|${event.rule}|${this.#place(event.target)}`;
       case 'event':
-        return `event|${event.reason}|${event.action}|${place(event.regarding)}`;
+        return `event|${event.reason}|${event.action}|${this.#place(event.regarding)}`;
       case 'log':
         // Older versions write the same line at another level; an error is another matter.
-        return `log|${event.source}|${event.level === 'error'}|${plainText(event.message)}`;
+        return `log|${event.source}|${event.level === 'error'}|${this.#plain(event.message)}`;
       case 'report':
         return `report|${event.source}|${event.report.kind}`;
       case 'policy':
-        return `policy|${place(event.policy)}`;
+        return `policy|${this.#place(event.policy)}`;
       case 'unsupported':
         return `unsupported|${event.what}`;
       case 'stopped':
         return 'stopped';
     }
+  }
+
+  #place(ref: ObjectRef): string {
+    return MADE_UP.test(ref.kind) ? ref.kind : `${ref.kind}|${ref.namespace ?? ''}|${this.#plain(ref.name)}`;
   }
 
   /** The end of an UpdateRequest is one thing, however it ends; the states before are what they say. */
@@ -172,12 +179,3 @@ class Side {
 }
 
 const MADE_UP = /^(UpdateRequest|.*Report|Event)$/;
-
-const place = (ref: ObjectRef): string =>
-  MADE_UP.test(ref.kind) ? ref.kind : `${ref.kind}|${ref.namespace ?? ''}|${plainText(ref.name)}`;
-
-/** A text without what differs from run to run: names of UpdateRequests, uids, resource versions. */
-export const plainText = (text: string): string =>
-  text
-    .replaceAll(/\bur-[a-z0-9]{5}\b/g, 'ur-…')
-    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '…');
