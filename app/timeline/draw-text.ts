@@ -2,10 +2,21 @@
 let widths = new Map<string, number>();
 const fonts = new Map<string, Map<string, number>>();
 let present = '';
+/** The font that a context has, so that it is not set again and again: that costs more than a text. */
+let set = '';
+let setOn: CanvasRenderingContext2D | undefined;
+
+/** A context lost its font: it was resized, or restored to what it was. */
+export function forgetFont(): void {
+  setOn = undefined;
+}
 
 /** Sets the font of a context. All texts of the timeline go through here, so that widths are remembered by font. */
 export function setFont(ctx: CanvasRenderingContext2D, font: string): void {
+  if (font === set && ctx === setOn) return;
   ctx.font = font;
+  set = font;
+  setOn = ctx;
   if (font === present) return;
   present = font;
   let known = fonts.get(font);
@@ -32,6 +43,7 @@ export function forgetWidths(): void {
   fonts.clear();
   widths = new Map();
   present = '';
+  forgetFont();
 }
 
 /**

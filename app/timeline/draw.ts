@@ -1,6 +1,6 @@
 import { drawBand, drawMark } from './draw-marks.ts';
 import type { DrawMore, DrawState, Pen } from './draw-state.ts';
-import { setFont, textWidth } from './draw-text.ts';
+import { forgetFont, setFont, textWidth } from './draw-text.ts';
 import { flagWidth } from './flag-place.ts';
 import type { FoldBox, Frame } from './layout.ts';
 import type { Link } from './links.ts';
@@ -27,6 +27,7 @@ export function draw(
     chain: state.chain,
     ground: (lane) => (frame.lanes[lane]?.lane.phase === 'background' ? palette.tide : palette.paper),
   };
+  forgetFont();
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
   ctx.lineJoin = 'miter';
@@ -60,6 +61,7 @@ export function draw(
       ctx.clip();
       drawMarks(pen, frame, state, (lane) => frame.lanes[lane]?.lane.pinned === isPinned);
       ctx.restore();
+      forgetFont();
     }
     ctx.fillStyle = palette.line2;
     ctx.fillRect(0, Math.round(frame.pinnedBottom) - 1, width, 1);
