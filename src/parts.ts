@@ -1,5 +1,5 @@
-import { matchGate, mutateRequests } from './admission/parts.ts';
-import { clones, downstreams, mutateExisting, scans } from './background/parts.ts';
+import { matchGate, mutateRequests, webhookObjects } from './admission/parts.ts';
+import { aggregation, clones, downstreams, mutateExisting, scans } from './background/parts.ts';
 import { patches, rawRequests } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
@@ -7,6 +7,7 @@ import { regexes } from './expressions/cel/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
 import { actorFiles, mockFiles } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
+import { views } from './kubectl/read/parts.ts';
 import { derivation, matchConditions } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
 import { actors, globalContext, policyChecks } from './simulation/parts.ts';
@@ -21,6 +22,7 @@ export async function loadParts(): Promise<void> {
   const parts = [
     actorFiles,
     actors,
+    aggregation,
     applyToExisting,
     assertions,
     clones,
@@ -44,6 +46,8 @@ export async function loadParts(): Promise<void> {
     scans,
     regexes,
     syntaxProblems,
+    webhookObjects,
+    views,
   ];
   await Promise.all(parts.map((part) => part.load()));
 }

@@ -1,10 +1,11 @@
 import { assert } from '../base/assert.ts';
-import type { Json } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import { get, getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
-import type { EventId } from '../base/units.ts';
+import { type EventId, eventId } from '../base/units.ts';
 import type { GroupVersionResource, KubernetesObject, UserInfo } from '../kubernetes/object.ts';
-import { gvkOf, nameOf } from '../kubernetes/object.ts';
+import { gvkOf, nameOf, namespaceOf } from '../kubernetes/object.ts';
+import type { ObjectRevision } from '../trace/trace.ts';
 import type {
   AccessAttributes,
   ApiRequest,
@@ -27,6 +28,7 @@ import { matchesFields, matchesRequirements, parseSelector } from './selector-te
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
 import { badRequest, forbidden, methodNotSupported, notFound, unknownPath } from './status.ts';
 import { formatTimestamp } from './store.ts';
+import type { Schema } from './structural-schema.ts';
 import { Writer } from './writer.ts';
 
 /** The server with the door that only the start of a simulation uses. */
@@ -42,6 +44,8 @@ export interface SimulatedApiServer extends ApiServer {
   purge(resource: { readonly group: string; readonly resource: string }, cause: EventId): void;
   /** Latest resourceVersion of the cluster. */
   resourceVersion(): string;
+  /** Puts a revision that a trace holds in place, as it was stored then, and tells those who watch. */
+  restore(revision: ObjectRevision): void;
 }
 
 /** A simulated kube-apiserver with an empty etcd (house: cluster/api-server.ts). */
@@ -54,6 +58,7 @@ class Server implements SimulatedApiServer {
   readonly #store = emptyStore();
   readonly #schemas: CustomSchemas;
   readonly #writer: Writer;
+  readonly #derived = new Map<string, () => readonly KubernetesObject[]>();
   readonly #listeners: ((event: WatchEvent) => void)[] = [];
   #authorizer: Authorizer | undefined;
   #discovery: Discovery | undefined;
@@ -86,12 +91,28 @@ class Server implements SimulatedApiServer {
   }
 
   lookup(resource: GroupVersionResource, namespace: string, name: string): KubernetesObject | undefined {
-    const found = this.#store.get(resource, namespace, name)?.object;
+    const found =
+      this.#store.get(resource, namespace, name)?.object ??
+      this.#derivedOf(resource).find((object) => nameOf(object) === name);
     return found === undefined ? undefined : inVersion(found, resource);
   }
 
   listAll(resource: GroupVersionResource, namespace?: string): readonly KubernetesObject[] {
-    return this.#store.list(resource, namespace).map((object) => inVersion(object, resource));
+    const stored = this.#store.list(resource, namespace);
+    const names = new Set(this.#derived.size === 0 ? [] : stored.map(nameOf));
+    const derived = this.#derivedOf(resource).filter((object) => !names.has(nameOf(object)));
+    return [...stored, ...derived].map((object) => inVersion(object, resource));
+  }
+
+  serveDerived(group: string, make: () => readonly KubernetesObject[]): void {
+    this.#derived.set(group, make);
+  }
+
+  #derivedOf(resource: GroupVersionResource): readonly KubernetesObject[] {
+    const make = this.#derived.get(resource.group);
+    if (make === undefined) return [];
+    const kind = this.discovery().byResource(resource)?.kind;
+    return make().filter((object) => object.kind === kind);
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): boolean {
@@ -118,8 +139,35 @@ class Server implements SimulatedApiServer {
     return this.#rbac().rolesOf(withImpliedGroups(user), namespace);
   }
 
+  schemaOf(info: ResourceInfo): Schema | undefined {
+    return this.#schemas.schemaOf(info);
+  }
+
+  rulesOf(user: UserInfo, namespace: string): readonly JsonObject[] {
+    return this.#rbac().rulesOf(withImpliedGroups(user), namespace);
+  }
+
   resourceVersion(): string {
     return this.#store.version;
+  }
+
+  restore({ object, deleted, id, event }: ObjectRevision): void {
+    const info = this.discovery().byKind(gvkOf(object));
+    if (info === undefined) return;
+    const [namespace, name] = [namespaceOf(object), nameOf(object)];
+    const previous = this.#store.get(info, namespace, name)?.object;
+    if (deleted) this.#store.remove(info, namespace, name);
+    else this.#store.put(info, { object, revision: id });
+    this.#changed({
+      type: deleted ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED',
+      object,
+      ...(previous === undefined ? {} : { previous }),
+      info,
+      revision: id,
+      event: event ?? eventId(0),
+      user: { username: '', groups: [] },
+      component: 'api-server',
+    });
   }
 
   load(base: Pick<ClusterBase, 'objects' | 'schemas'>): void {

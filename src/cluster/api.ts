@@ -9,6 +9,7 @@ import type {
   UserInfo,
 } from '../kubernetes/object.ts';
 import type { Component } from '../trace/event.ts';
+import type { Schema } from './schema-node.ts';
 
 /** An API request before the server has looked at it. */
 export interface ApiRequest {
@@ -93,6 +94,11 @@ export interface ApiServer {
   request(request: ApiRequest): Process<ApiResponse>;
   /** Calls the listener for every write from now on. */
   watch(listener: (event: WatchEvent) => void): void;
+  /**
+   * Serves objects of a group that are in nobody's store: they are made each time somebody reads them. Reads alone see them;
+   * an object that is stored hides one of its name.
+   */
+  serveDerived(group: string, make: () => readonly KubernetesObject[]): void;
   /** What discovery knows now, CRDs included. */
   discovery(): Discovery;
   /** Reads the store directly, without a request: for informers' caches and for the studio itself. */
@@ -110,6 +116,10 @@ export interface ApiServer {
     path: string,
     body: Json | undefined,
   ): { readonly code: number; readonly body: Json } | undefined;
+  /** The schema of a custom resource; undefined for kinds whose schema the simulated server does not hold. */
+  schemaOf(info: ResourceInfo): Schema | undefined;
+  /** What a user may do in a namespace, as a SelfSubjectRulesReview answers. */
+  rulesOf(user: UserInfo, namespace: string): readonly JsonObject[];
   /** Roles bound to a user, as Kyverno's role look-up sees them (lifecycle A.1). */
   rolesOf(
     user: UserInfo,

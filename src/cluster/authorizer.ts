@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import { get, getList, getString } from '../base/json.ts';
 import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
@@ -29,6 +29,7 @@ interface Rule {
   readonly resources: readonly string[];
   readonly resourceNames: readonly string[];
   readonly verbs: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
 }
 
 /** What one user is granted, by place: `''` for the whole cluster. */
@@ -108,6 +109,21 @@ export class Authorizer {
     return found;
   }
 
+  /** All rules that hold for a user in a namespace: those of the whole cluster, then the namespace's own. */
+  rulesOf(user: UserInfo, namespace: string): readonly JsonObject[] {
+    const grants = this.#grantsOf(user);
+    const rules = ['', namespace].flatMap((place) => grants.rules.get(place) ?? []);
+    const everything: Rule = { apiGroups: ['*'], resources: ['*'], resourceNames: [], verbs: ['*'] };
+    const all = user.groups.includes(MASTERS) ? [everything, ...rules] : rules;
+    return all.map(({ apiGroups, resources, resourceNames, verbs, nonResourceURLs = [] }) => ({
+      apiGroups,
+      resources,
+      resourceNames,
+      verbs,
+      nonResourceURLs,
+    }));
+  }
+
   #grantsOf(user: UserInfo): Grants {
     const key = JSON.stringify([user.username, ...user.groups]);
     const known = this.#grants.get(key);
@@ -182,6 +198,7 @@ function readRule(rule: Json): Rule {
     resources: strings('resources'),
     resourceNames: strings('resourceNames'),
     verbs: strings('verbs'),
+    nonResourceURLs: strings('nonResourceURLs'),
   };
 }
 

@@ -1,7 +1,10 @@
 import type { Json, JsonObject, PathSegment } from '../base/json.ts';
 import { equal, get, getList, getObject, getString, isObject, setKey } from '../base/json.ts';
+import type { Schema } from './schema-node.ts';
 import type { FieldError } from './status.ts';
 import { invalidValue, notSupported, required } from './status.ts';
+
+export type { Schema };
 
 /**
  * Structural schemas of CRDs (apiextensions, pkg/apiserver/schema): what prunes, defaults and validates custom resources.
@@ -10,13 +13,6 @@ import { invalidValue, notSupported, required } from './status.ts';
 export interface Schemas {
   /** The schema of `<plural>.<group>/<version>`, or undefined. */
   schemaOf(key: string): Schema | undefined;
-}
-
-/** One level of a schema; parts are looked up when they are needed. */
-export interface Schema {
-  readonly node: JsonObject;
-  /** Parts that several schemas share: `{"$": n}` is the n-th. */
-  readonly shared: readonly Json[];
 }
 
 /** Reads the schemas of a cluster base. */
@@ -40,14 +36,16 @@ function resolve(node: Json, shared: readonly Json[]): Schema | undefined {
   return isObject(found) ? { node: found, shared } : undefined;
 }
 
-function child({ node, shared }: Schema, key: string): Schema | undefined {
+/** The schema of a field, or of a map's values. */
+export function child({ node, shared }: Schema, key: string): Schema | undefined {
   const property = get(get(node, 'properties'), key);
   if (property !== undefined) return resolve(property, shared);
   const additional = get(node, 'additionalProperties');
   return isObject(additional) ? resolve(additional, shared) : undefined;
 }
 
-const itemsOf = ({ node, shared }: Schema): Schema | undefined => {
+/** The schema of a list's items. */
+export const itemsOf = ({ node, shared }: Schema): Schema | undefined => {
   const items = get(node, 'items');
   return items === undefined ? undefined : resolve(items, shared);
 };

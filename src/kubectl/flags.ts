@@ -58,6 +58,17 @@ const WITH_VALUE = new Set([
   'env',
   'schedule',
   'from',
+  'since',
+  'since-time',
+  'limit-bytes',
+  'for',
+  'types',
+  'api-group',
+  'verbs',
+  'current-replicas',
+  'revision',
+  'to-revision',
+  'api-version',
 ]);
 
 const SWITCHES = new Set([
@@ -84,6 +95,16 @@ const SWITCHES = new Set([
   'wait',
   'watch',
   'edit',
+  'follow',
+  'previous',
+  'prefix',
+  'timestamps',
+  'all-containers',
+  'show-events',
+  'namespaced',
+  'cached',
+  'client',
+  'watch-only',
 ]);
 
 /** What a switch means when its value is left out; `--dry-run` and `--cascade` have one too. */
@@ -105,6 +126,9 @@ const SHORT: Readonly<Record<string, string>> = {
   c: 'container',
   s: 'server',
 };
+
+/** What letters mean to `kubectl logs`. */
+const SHORT_OF_LOGS: Readonly<Record<string, string>> = { ...SHORT, f: 'follow', p: 'previous' };
 
 /** A command line, read: positional words in order, flags by canonical name, each with all values it got. */
 export interface Arguments {
@@ -136,7 +160,8 @@ export function readFlags(argv: readonly string[]): Arguments | { readonly error
       else return { error: `flag needs an argument: --${name}` };
     } else if (word.startsWith('-') && word.length > 1) {
       const letter = word[1] ?? '';
-      const name = Object.hasOwn(SHORT, letter) ? (SHORT[letter] ?? '') : '';
+      const letters = words[0] === 'logs' ? SHORT_OF_LOGS : SHORT;
+      const name = Object.hasOwn(letters, letter) ? (letters[letter] ?? '') : '';
       if (name === '') return { error: `unknown shorthand flag: '${letter}' in ${word}` };
       const rest = word.slice(2);
       if (SWITCHES.has(name)) add(name, 'true');

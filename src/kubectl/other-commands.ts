@@ -8,7 +8,9 @@ import { type Generated, generate, podOf } from './generators.ts';
 import { annotateTargets, labelTargets } from './label.ts';
 import { patchTargets } from './patch.ts';
 import { getTargets } from './read/get.ts';
+import { views } from './read/parts.ts';
 import { replaceFiles } from './replace.ts';
+import { rollOut, scaleTargets } from './rollout.ts';
 import type { KubectlResult, Session } from './session.ts';
 
 const TARGET_COMMANDS: Readonly<
@@ -19,6 +21,9 @@ const TARGET_COMMANDS: Readonly<
   annotate: annotateTargets,
   delete: deleteTargets,
 };
+
+const EDIT_INSTEAD =
+  'kubectl edit opens an editor, which a step does not have: use kubectl patch, or change the object in a file and kubectl apply -f it';
 
 /** All commands but `create -f` and `apply -f`; a text names what is not simulated, a result replaces the session's own. */
 export function* runOther(
@@ -50,8 +55,26 @@ export function* runOther(
     case 'replace':
       session.fail(textFailure('must specify one of -f and -k'));
       return undefined;
+    case 'describe':
+    case 'logs':
+    case 'events':
+    case 'explain':
+    case 'api-resources':
+    case 'api-versions':
+    case 'version':
+    case 'wait':
+      return yield* views.get().runView(session, words);
+    case 'scale':
+      yield* scaleTargets(session, rest);
+      return undefined;
+    case 'rollout':
+      return yield* rollOut(session, rest);
+    case 'edit':
+      return EDIT_INSTEAD;
     case 'auth': {
-      if (rest[0] !== 'can-i' || session.isOn('list')) return `kubectl ${words.join(' ')}`;
+      if (rest[0] === 'whoami' || (rest[0] === 'can-i' && session.isOn('list')))
+        return yield* views.get().runView(session, words);
+      if (rest[0] !== 'can-i') return `kubectl ${words.join(' ')}`;
       const answer = yield* canI(session, rest.slice(1));
       return answer === undefined ? undefined : { ...session.result(), exitCode: answer.allowed ? 0 : 1 };
     }

@@ -16,6 +16,23 @@ export interface KubectlEnvironment {
   readonly namespace?: string;
   /** Wall clock, milliseconds since the Unix epoch: ages are counted from it. */
   readonly now?: number;
+  /** The wall clock while the command runs; `now` if absent. */
+  readonly clock?: () => number;
+  /** What was written to the logs of the cluster until now, in order of time. */
+  readonly logs?: () => readonly LogLine[];
+  /** What else writes logs than Kyverno's controllers; whoever wrote a line if absent. */
+  readonly workloads?: readonly { readonly namespace: string; readonly name: string }[];
+  /** Wall clock until which `-w` and `-f` go on; without it they are not simulated. */
+  readonly followUntil?: number;
+}
+
+/** A line of a controller's or an actor's log. */
+export interface LogLine {
+  /** Wall clock, milliseconds since the Unix epoch. */
+  readonly time: number;
+  /** Deployment that wrote it. */
+  readonly source: string;
+  readonly line: string;
 }
 
 export type DryRun = 'none' | 'client' | 'server';
@@ -52,6 +69,23 @@ export class Session {
 
   get now(): number {
     return this.#environment.now ?? 0;
+  }
+
+  /** Wall clock at this moment of the command. */
+  get clock(): number {
+    return this.#environment.clock?.() ?? this.now;
+  }
+
+  get followUntil(): number | undefined {
+    return this.#environment.followUntil;
+  }
+
+  get workloads(): KubectlEnvironment['workloads'] {
+    return this.#environment.workloads;
+  }
+
+  logs(): readonly LogLine[] {
+    return this.#environment.logs?.() ?? [];
   }
 
   get dryRun(): DryRun {

@@ -1,5 +1,6 @@
 import type { Process } from '../base/process.ts';
 import { type EventId, type Milliseconds, milliseconds, type StepIndex, stepIndex } from '../base/units.ts';
+import { logLines } from '../kubectl/log-lines.ts';
 import { runKubectl } from '../kubectl/run-kubectl.ts';
 import type { TraceRecorder } from '../trace/create-recorder.ts';
 import type { RequestEvent, StepEvent, StoppedEvent } from '../trace/event.ts';
@@ -132,6 +133,8 @@ class Simulation {
     const result = yield* runKubectl({ argv, files, user: step.user }, this.#cluster.server, {
       cause: id,
       now: this.#cluster.wallClock(),
+      clock: () => this.#cluster.wallClock(),
+      logs: () => logLines(this.#recorder.recording.events, this.#cluster.startedAt),
     });
     const { exitCode, stdout, stderr } = result;
     if (step.backgroundController === 'goes-on') this.#cluster.kyverno.background.goOn();

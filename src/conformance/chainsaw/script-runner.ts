@@ -1,5 +1,6 @@
 import type { Process } from '../../base/process.ts';
 import { flagList, readFlags } from '../../kubectl/flags.ts';
+import { logLines } from '../../kubectl/log-lines.ts';
 import { runKubectl } from '../../kubectl/run-kubectl.ts';
 import type { ManifestDocument } from '../../manifest/manifest.ts';
 import { parseFile } from '../../manifest/parse.ts';
@@ -65,6 +66,8 @@ export class ScriptRunner {
     }
     const result = yield* runKubectl({ argv, files, user: TEST_USER }, cluster.live.server, {
       now: cluster.live.wallClock(),
+      clock: () => cluster.live.wallClock(),
+      logs: () => logLines(cluster.live.recorder.recording.events, cluster.live.startedAt),
     });
     if (result.unsupported !== undefined)
       throw new ShellUnsupported(`kubectl ${argv.join(' ')}: ${result.unsupported}`);

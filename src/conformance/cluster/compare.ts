@@ -4,7 +4,7 @@ import type { ObservedStep } from './observe.ts';
 import type { RecordedObject, RecordedStep, RecordedUpdateRequest } from './recording.ts';
 
 /** Reads that are simulated; the others answer `unsupported`. */
-const SIMULATED_READS = /^get$/;
+const SIMULATED_READS = /^(get|describe)$/;
 const READS = /^(get|describe|logs|events|explain|api-resources|api-versions|version|top|cluster-info|wait)$/;
 
 /** Whether a command only reads. */
@@ -79,6 +79,7 @@ const plainRead = (text: string): string =>
     .replaceAll(/\b\d+(?:s|m|h|d)(?:\d+(?:s|m|h))?(?=\s|$)/g, '<age>')
     .replaceAll(/"?\d{4}-\d\d-\d\dT[\d:.]+Z"?|"<time>"/g, '<time>')
     .replaceAll(/(resourceVersion: )"(?:\d+|<rv-\d+>)"/g, '$1<rv>')
+    .replaceAll(/(Resource Version: +)(?:\d+|<rv-\d+>)$/gm, '$1<rv>')
     .replaceAll(/^\d+$/g, '<rv>')
     .replaceAll(/ {2,}/g, '  ')
     .replaceAll(/ +$/gm, '');
