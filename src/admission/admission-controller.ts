@@ -12,7 +12,7 @@ import { failurePolicyOf } from './failure-action.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { callMutating } from './mutate-webhook.ts';
 import { nonTriggers } from './non-trigger.ts';
-import { matchGate } from './parts.ts';
+import { matchGate, webhookObjects } from './parts.ts';
 import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
 import {
   concernsGlobalContext,
@@ -58,6 +58,17 @@ export class AdmissionController implements Admission {
       for (const object of server.listAll({ group: 'kyverno.io', version: 'v1', resource }))
         this.#policies.load(object);
     server.watch((event: WatchEvent) => this.#policies.see(event));
+    server.serveDerived('admissionregistration.k8s.io', () => this.#webhookConfigurations());
+  }
+
+  /** Made when somebody reads them: that the webhook controller writes them is not traced. */
+  #webhookConfigurations(): readonly KubernetesObject[] {
+    return webhookObjects.get().webhookConfigurations({
+      policies: this.#policies.enforced(),
+      isFineGrained: (registered) => this.#isFineGrained(registered),
+      discovery: this.#env.server.discovery(),
+      namespaceSelector: this.#readConfiguration().namespaceSelector,
+    });
   }
 
   *mutate(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {

@@ -4,3 +4,5 @@ import { createPart } from '../base/part.ts';
 export const mutateRequests = createPart(() => import('./mutate-requests.ts'));
 /** Webhooks of a policy alone: whether its match conditions let the API server call it. */
 export const matchGate = createPart(() => import('./match-gate.ts'));
+/** The webhook configurations as objects, for whoever reads them. */
+export const webhookObjects = createPart(() => import('./webhook-configurations.ts'));

@@ -147,8 +147,9 @@ export function readyStatus(policy: Policy, time: number): JsonObject {
   const others = getList(policy.object, 'status', 'conditions').filter(
     (known) => JSON.stringify(known) !== JSON.stringify(condition),
   );
+  const derived = policy.rules.filter((rule) => rule.autogen).map((rule) => rule.raw);
   return {
-    autogen: {},
+    autogen: derived.length === 0 ? {} : { rules: derived },
     conditions: [...others, condition],
     rulecount: {
       generate: count('generate'),

@@ -14,6 +14,8 @@ export const BACKGROUND_LATENCIES = {
    * for the next progress notification (corrections.md part b, "period 100 ms").
    */
   listPeriod: milliseconds(100),
+  /** From an EphemeralReport, or a policy's change, to the merged report (aggregate/controller.go, enqueueDelay). */
+  aggregation: milliseconds(10_000),
   /** Evaluation of a rule. */
   evaluate: milliseconds(1),
   /** From the end of an attempt to the request that reconciles the UpdateRequest. */

@@ -8,3 +8,5 @@ export const downstreams = createPart(() => import('./delete-downstream.ts'));
 export const mutateExisting = createPart(() => import('./mutate-existing.ts'));
 /** The background scan of a policy that became Ready. */
 export const scans = createPart(() => import('./scan-policy.ts'));
+/** Merging the reports of an object. */
+export const aggregation = createPart(() => import('./aggregate-reports.ts'));

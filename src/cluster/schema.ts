@@ -97,10 +97,40 @@ const ON_CREATE: Readonly<Record<string, Change>> = {
     };
   },
   // Established at once: the moment between a CRD's creation and its service is left out.
-  'apiextensions.k8s.io/CustomResourceDefinition': (object) =>
-    withMetadata(object, { finalizers: [CRD_FINALIZER] }),
+  'apiextensions.k8s.io/CustomResourceDefinition': (object) => ({
+    ...withMetadata(object, { finalizers: [CRD_FINALIZER] }),
+    status: establishedStatus(object),
+  }),
   '/Pod': (object) => ({ ...object, status: { phase: 'Pending', qosClass: 'BestEffort' } }),
 };
+
+/** What the naming and establishing controllers write of a CRD whose names nobody else has. */
+function establishedStatus(crd: KubernetesObject): JsonObject {
+  const names = getObject(crd, 'spec', 'names');
+  const kind = getString(names, 'kind') ?? '';
+  const lastTransitionTime = getString(crd, 'metadata', 'creationTimestamp');
+  const condition = (type: string, reason: string, message: string): JsonObject => ({
+    ...(lastTransitionTime === undefined ? {} : { lastTransitionTime }),
+    message,
+    reason,
+    status: 'True',
+    type,
+  });
+  return {
+    acceptedNames: {
+      ...names,
+      listKind: getString(names, 'listKind') ?? `${kind}List`,
+      singular: getString(names, 'singular') ?? kind.toLowerCase(),
+    },
+    conditions: [
+      condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+      condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+    ],
+    storedVersions: getList(crd, 'spec', 'versions')
+      .filter((version) => get(version, 'storage') === true)
+      .map((version) => getString(version, 'name') ?? ''),
+  };
+}
 
 /** Built-in kinds whose registries count generations; custom resources always do. */
 const COUNTS_GENERATIONS = new Set([

@@ -9,7 +9,7 @@ import { nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
 import { diffJson } from '../kubernetes/patch/json-diff.ts';
 import type { StoredEvent } from '../trace/event.ts';
 import type { ResourceInfo, WatchEvent } from './api.ts';
-import { isCustom } from './custom-resources.ts';
+import { isCrd, isCustom } from './custom-resources.ts';
 import type { CustomSchemas } from './custom-schemas.ts';
 import { addressProblem, type Decoded, decodeBody } from './decoding.ts';
 import { withManagedFields } from './managed-fields.ts';
@@ -89,7 +89,8 @@ export class Writer {
     const owned = this.#owned(undefined, defaulted, options.fieldManager, 'Update');
     const prepared = this.#withIdentity(preparedForCreate(owned, info, isCustom(info)));
     const status = get(known, 'status');
-    const whole = status === undefined ? prepared : { ...prepared, status };
+    // What a CRD's file says of its status is not what the server's controllers find.
+    const whole = status === undefined || isCrd(info) ? prepared : { ...prepared, status };
     this.#commit({ ...options, event: options.cause ?? eventId(0) }, info, 'ADDED', whole, undefined);
   }
 

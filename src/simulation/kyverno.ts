@@ -3,6 +3,7 @@ import { CachedDiscovery } from '../admission/cached-discovery.ts';
 import type { AdmissionEnvironment } from '../admission/environment.ts';
 import { readyStatus } from '../admission/policy-registry.ts';
 import { BackgroundController } from '../background/background-controller.ts';
+import { ReportAggregation } from '../background/report-aggregation.ts';
 import { ReportScan } from '../background/report-scan.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Policy } from '../kyverno/policy.ts';
@@ -46,7 +47,9 @@ export function installKyverno(environment: KyvernoEnvironment): Kyverno {
   admission.start();
   const background = new BackgroundController({ ...common, globalContext: globalContext.background });
   background.start();
-  new ReportScan({ ...common, globalContext: globalContext.reports }).start();
+  const reports = { ...common, globalContext: globalContext.reports };
+  new ReportScan(reports).start();
+  new ReportAggregation(reports).start();
   return { admission, background };
 }
 

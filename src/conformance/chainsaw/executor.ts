@@ -14,6 +14,7 @@ import { loadDocuments } from '../cli/load-documents.ts';
 import { celOf } from './cel-objects.ts';
 import { TEST_USER, type TestCluster } from './cluster.ts';
 import { millisecondsOf } from './configuration.ts';
+import { CHAINSAW_FUNCTIONS } from './functions.ts';
 import { matchLabels } from './labels.ts';
 import { asObject, inNamespace, withGracePeriod } from './objects.ts';
 import { ScriptRunner } from './script-runner.ts';
@@ -71,11 +72,10 @@ export class Executor {
   constructor(options: ExecutorOptions) {
     this.#options = options;
     this.#cluster = options.cluster;
-    this.#evaluate = communityJmesPath({
-      now: this.#cluster.live.wallClock(),
-      random: () => 0,
-      libraries: {},
-    });
+    this.#evaluate = communityJmesPath(
+      { now: this.#cluster.live.wallClock(), random: () => 0, libraries: {} },
+      CHAINSAW_FUNCTIONS,
+    );
   }
 
   /** The test's namespace, unless it is there. */

@@ -9,6 +9,7 @@ import type { FileTree } from '../cli/file-tree.ts';
 import { ADMIN_BINDING, Restless, TestCluster } from './cluster.ts';
 import { type Configuration, findConfiguration, withTimeouts } from './configuration.ts';
 import { Executor, type Verdict } from './executor.ts';
+import { CHAINSAW_FUNCTIONS } from './functions.ts';
 import { type KyvernoSettings, readSettings } from './settings.ts';
 import { templateValue } from './templating.ts';
 import { type Binding, type ChainsawTestFile, type Operation, readTestFile, type Step } from './test-file.ts';
@@ -97,7 +98,7 @@ class TestRunner {
   run(): ChainsawOutcome {
     const namespace = this.#test.namespace || OWN_NAMESPACE;
     const start = bind(bind(NO_BINDINGS, 'namespace', namespace), 'test', { metadata: this.#test.metadata });
-    const bindings = this.#bound(start, this.#test.bindings);
+    const bindings = this.#bound(bind(start, 'config', {}), this.#test.bindings);
     if ('error' in bindings) return unsupported(`bindings: ${bindings.error}`);
     const timeouts = withTimeouts(this.#configuration.timeouts, this.#test.timeouts);
     const first = this.#executor(namespace, bindings, timeouts);
@@ -151,11 +152,10 @@ class TestRunner {
 
   #bound(bindings: Bindings, more: readonly Binding[]): Bindings | { readonly error: string } {
     let known = bindings;
-    const evaluate = communityJmesPath({
-      now: this.#cluster.live.wallClock(),
-      random: () => 0,
-      libraries: {},
-    });
+    const evaluate = communityJmesPath(
+      { now: this.#cluster.live.wallClock(), random: () => 0, libraries: {} },
+      CHAINSAW_FUNCTIONS,
+    );
     for (const { name, value } of more) {
       const templated = templateValue(value, { evaluate, bindings: known });
       if ('error' in templated) return { error: `${name}: ${templated.error}` };
