@@ -1,6 +1,6 @@
 import { matchGate, mutateRequests, webhookObjects } from './admission/parts.ts';
 import { aggregation, clones, downstreams, mutateExisting, scans } from './background/parts.ts';
-import { patches, rawRequests } from './cluster/parts.ts';
+import { patches, pods, rawRequests } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
 import { regexes } from './expressions/cel/parts.ts';
@@ -41,6 +41,7 @@ export async function loadParts(): Promise<void> {
     otherCommands,
     patches,
     podSecurity,
+    pods,
     policyChecks,
     rawRequests,
     scans,
