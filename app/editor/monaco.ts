@@ -119,14 +119,21 @@ export function applyTheme(theme: 'light' | 'dark'): void {
   editor.setTheme('studio');
 }
 
-/** Monaco takes `#rrggbb` alone; the style sheet may say `#rgb`, and a system colour in forced colours. */
+/** Monaco takes `#rrggbb` alone; in forced colours the tokens are system colours, which only the browser knows. */
 function sixDigits(colour: string): string {
   if (/^#[\da-f]{6}$/i.test(colour)) return colour;
-  const short = /^#([\da-f])([\da-f])([\da-f])$/i.exec(colour);
-  if (short === null) return '#808080';
-  return `#${short
-    .slice(1)
-    .map((digit) => digit + digit)
+  const probe = document.createElement('span');
+  probe.style.color = colour;
+  probe.style.setProperty('forced-color-adjust', 'none');
+  document.body.append(probe);
+  const channels = getComputedStyle(probe).color.match(/\d+(?:\.\d+)?/g) ?? [];
+  probe.remove();
+  return `#${[0, 1, 2]
+    .map((at) =>
+      Math.round(Number(channels[at] ?? 0))
+        .toString(16)
+        .padStart(2, '0'),
+    )
     .join('')}`;
 }
 
