@@ -92,18 +92,22 @@ function mountPainter(canvas: HTMLCanvasElement, side: Side, now: () => Pictured
     palette ??= readPalette(canvas);
     const zoom = zoomOf(scale.above, window.getState());
     const scrollX = clampX(scale.above, window.getState(), zoom, wanted);
-    frame = layout(model[side], {
-      width,
-      height,
-      scale: scale[side],
-      placed: scale[side].at(zoom),
-      scrollX,
-      edge: Math.max(width, scale[side].width(zoom) - scrollX),
-      scrollY: 0,
-      arrangement,
-      playhead: timesAt(stops, playback.getState().playhead)[side],
-      lit: NOTHING,
-    });
+    frame = layout(
+      model[side],
+      {
+        width,
+        height,
+        scale: scale[side],
+        placed: scale[side].at(zoom),
+        scrollX,
+        edge: Math.max(width, scale[side].width(zoom) - scrollX),
+        scrollY: 0,
+        arrangement,
+        playhead: timesAt(stops, playback.getState().playhead)[side],
+        lit: NOTHING,
+      },
+      drawMore,
+    );
     const ratio = globalThis.devicePixelRatio || 1;
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== w || canvas.height !== h) {

@@ -8,10 +8,11 @@ import { Mark } from '../ui/marks.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { TabList } from '../ui/tabs.tsx';
 import { CodeEditor } from './code-editor.tsx';
-import { FirstRun } from './first-run.tsx';
-import { Problems } from './problems.tsx';
 import './workspace.css';
 
+// The first run has files and no problems.
+const FirstRun = lazy(() => import('./first-run.tsx').then((m) => ({ default: m.FirstRun })));
+const Problems = lazy(() => import('./problems.tsx').then((m) => ({ default: m.Problems })));
 const StepsForm = lazy(() => import('./steps-form.tsx').then((m) => ({ default: m.StepsForm })));
 const FileMenu = lazy(() => import('./file-menu.tsx').then((m) => ({ default: m.FileMenu })));
 
@@ -22,7 +23,8 @@ const STEP_VIEWS = [
 
 /** The person's files: tabs, editor or step list, problems. */
 export function Workspace() {
-  const { workspace, page } = useStudio();
+  const { workspace, page, run } = useStudio();
+  const wrong = useStore(run, (state) => state.diagnostics.some(({ severity }) => severity !== 'advice'));
   const files = useStore(workspace, (state) => state.document.files);
   const active = useStore(workspace, (state) => state.active);
   const stepsView = useStore(page, (state) => state.stepsView);
@@ -36,7 +38,9 @@ export function Workspace() {
       {renaming !== undefined && <Rename path={renaming} onDone={() => setRenaming(undefined)} />}
       <div className="workspace-body" id="workspace-body" role="tabpanel" aria-label={active}>
         {empty ? (
-          <FirstRun onWrite={() => setWriting(true)} />
+          <Suspense fallback={null}>
+            <FirstRun onWrite={() => setWriting(true)} />
+          </Suspense>
         ) : showsForm ? (
           <Suspense fallback={<p className="pane-empty">Reading the steps</p>}>
             <StepsForm />
@@ -44,7 +48,11 @@ export function Workspace() {
         ) : (
           <CodeEditor />
         )}
-        {!empty && <Problems />}
+        {!empty && wrong && (
+          <Suspense fallback={null}>
+            <Problems />
+          </Suspense>
+        )}
       </div>
     </section>
   );

@@ -58,18 +58,22 @@ export function timelinePicture(
   const height = Math.ceil(contentHeight(arranged, REGULAR)) + 0.25;
   const lit = litOf(model, view);
   const placed = scale.at(zoom);
-  const frame = layout(model, {
-    width,
-    height,
-    scale,
-    placed,
-    scrollX: 0,
-    edge: width,
-    scrollY: 0,
-    arrangement: view.arrangement,
-    playhead: view.playhead,
-    lit: lit.lit,
-  });
+  const frame = layout(
+    model,
+    {
+      width,
+      height,
+      scale,
+      placed,
+      scrollX: 0,
+      edge: width,
+      scrollY: 0,
+      arrangement: view.arrangement,
+      playhead: view.playhead,
+      lit: lit.lit,
+    },
+    drawMore,
+  );
   const ctx = new SvgContext(measure, 'timeline-clip');
   recording(() =>
     draw(

@@ -6,7 +6,7 @@ import type { DrawMore } from './draw-state.ts';
 import { forgetWidths } from './draw-text.ts';
 import { chainOf, pathTo } from './flow.ts';
 import type { GestureParts, Gestures } from './gestures.ts';
-import { type Frame, layout } from './layout.ts';
+import { type Frame, type LayoutMore, layout } from './layout.ts';
 import { presentEvent, type TimelineModel, timelineOf } from './model.ts';
 import { clampScroll, placedOf, revealTime, scaleOf, zoomOf } from './navigate.ts';
 import { type Palette, readPalette } from './palette.ts';
@@ -73,21 +73,25 @@ export function mountCanvas(
       if (k >= 1) turning = undefined;
     }
     const lit = litEvents(current);
-    frame = layout(current, {
-      width: window.width,
-      height: window.height,
-      scale: scaleOf(current, window),
-      placed,
-      scrollX,
-      edge: Math.max(
-        window.width,
-        scaleOf(current, window).width(zoomOf(current, window)) - viewport.getState().scrollX,
-      ),
-      scrollY: window.scrollY,
-      arrangement: window,
-      playhead: playback.getState().playhead,
-      lit: lit.lit,
-    });
+    frame = layout(
+      current,
+      {
+        width: window.width,
+        height: window.height,
+        scale: scaleOf(current, window),
+        placed,
+        scrollX,
+        edge: Math.max(
+          window.width,
+          scaleOf(current, window).width(zoomOf(current, window)) - viewport.getState().scrollX,
+        ),
+        scrollY: window.scrollY,
+        arrangement: window,
+        playhead: playback.getState().playhead,
+        lit: lit.lit,
+      },
+      more,
+    );
     const ratio = globalThis.devicePixelRatio || 1;
     const w = Math.round(window.width * ratio);
     const h = Math.round(window.height * ratio);
@@ -178,7 +182,7 @@ export function mountCanvas(
 
   // What turns pointers into store calls comes after the first picture.
   let gestures: Gestures | undefined;
-  let more: DrawMore | undefined;
+  let more: (DrawMore & LayoutMore) | undefined;
   let ended = false;
   const listen = async () => {
     const [{ mountGestures }, drawMore] = await Promise.all([

@@ -203,3 +203,6 @@ export function drawGroup(pen: Pen, box: Box): void {
   if (worst > 0 && glyph !== undefined && isHere)
     drawGlyph(ctx, glyph, right - w - size / 2 - 4, y + h / 2, size, true, palette);
 }
+
+export { layoutFans } from './fans.ts';
+export { readLoops } from './loops.ts';

@@ -12,6 +12,8 @@ export interface Fan {
   readonly text: string;
 }
 
+export type FanLayout = typeof layoutFans;
+
 /** Fans to the groups and rows in the picture. */
 export function layoutFans(
   arranged: Arranged,

@@ -1,9 +1,10 @@
 import { durationText } from '../../src/index.ts';
 import { type Arranged, arrange, type ShownLane } from './arrange.ts';
 import { gapOf, layoutBand } from './bands.ts';
-import { type Fan, layoutFans } from './fans.ts';
+import type { Fan, FanLayout } from './fans.ts';
 import { type Band, type Box, type Density, type LaneBox, placeMark, rowY, type View } from './geometry.ts';
 import { type Link, linkPaths } from './links.ts';
+import type { readLoops } from './loops.ts';
 import type { Row, RowGroup } from './marks.ts';
 import type { TimelineModel } from './model.ts';
 import { firstAbove, firstEndingAfter } from './row-index.ts';
@@ -43,6 +44,12 @@ export interface Frame {
   readonly ticks: readonly Tick[];
   readonly folds: readonly FoldBox[];
   readonly playhead: { readonly x: number; readonly time: number; readonly text: string };
+}
+
+/** What only some runs have, many of a kind and loops: it comes after the first picture. */
+export interface LayoutMore {
+  readonly layoutFans: FanLayout;
+  readonly readLoops: typeof readLoops;
 }
 
 const padOf = (lane: ShownLane, density: Density): number => {
@@ -110,7 +117,7 @@ export const clampY = (arranged: Arranged, height: number, y: number): number =>
   Math.max(0, Math.min(y, contentHeight(arranged, densityFor(arranged, height)) - height));
 
 /** Lays out what can be seen, and only that: lanes and rows beyond the picture are not looked at. */
-export function layout(model: TimelineModel, view: View): Frame {
+export function layout(model: TimelineModel, view: View, more?: LayoutMore): Frame {
   const arranged = arrange(model, view.arrangement);
   const density = densityFor(arranged, view.height);
   const height = contentHeight(arranged, density);
@@ -157,8 +164,8 @@ export function layout(model: TimelineModel, view: View): Frame {
     shore,
     boxes,
     bands,
-    links: linkPaths(model, arranged, view, lanes, density, boxes),
-    fans: layoutFans(arranged, view, lanes, density, boxes),
+    links: linkPaths(model, arranged, view, lanes, density, boxes, more?.readLoops(model.trace)),
+    fans: more?.layoutFans(arranged, view, lanes, density, boxes) ?? [],
     ticks,
     folds,
     playhead: {

@@ -1,7 +1,7 @@
 import type { EventId } from '../../src/index.ts';
 import type { Arranged } from './arrange.ts';
 import { type Box, type Density, type LaneBox, placeMark, rowY, type View } from './geometry.ts';
-import { type Round, readLoops } from './loops.ts';
+import type { Round } from './loops.ts';
 import type { Mark } from './marks.ts';
 import type { TimelineModel } from './model.ts';
 
@@ -32,11 +32,11 @@ export function linkPaths(
   lanes: readonly LaneBox[],
   density: Density,
   boxes: readonly Box[],
+  loops?: ReadonlyMap<EventId, Round>,
 ): Link[] {
   const links: Link[] = [];
-  const loops = readLoops(model.trace);
   for (const box of boxes) {
-    const round = loops.get(box.mark.event);
+    const round = loops?.get(box.mark.event);
     if (round !== undefined) links.push(...loopPath(arranged, view, lanes, box, round));
     const { shape } = box.mark;
     if (shape === 'ghost' || shape === 'drift' || shape === 'group' || box.quiet === true) continue;
