@@ -49,6 +49,16 @@ export type { TextEdit } from './formats/step-text.ts';
 export { formatState, readState, type StudioState, type ViewState } from './formats/studio-state.ts';
 export { formatTrace } from './formats/trace-file.ts';
 export { type NewStep, type StepChange, type StepEdits, writeStep } from './formats/write-step.ts';
+export {
+  type AtMomentOptions,
+  type ClusterAtMoment,
+  type ConsoleResult,
+  clusterAt,
+  runKubectlAt,
+} from './kubectl/at-moment.ts';
+export { commandKind } from './kubectl/command-kind.ts';
+export { type Completion, type Completions, completeKubectl } from './kubectl/complete.ts';
+export { splitShell } from './kubectl/split-shell.ts';
 export type { KubernetesObject, ObjectRef, UserInfo } from './kubernetes/object.ts';
 export { behaviourOf } from './kyverno/behaviour.ts';
 export { differingKeys, type EvaluationNode, type VariableValue } from './kyverno/evaluation.ts';

@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 import { getString } from '../../base/json.ts';
 import type { Process } from '../../base/process.ts';
+import { milliseconds } from '../../base/units.ts';
 import type { ResourceInfo } from '../../cluster/api.ts';
+import { matchesFields, matchesRequirements, parseSelector } from '../../cluster/selector-text.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
 import { type Failure, statusFailure, textFailure } from '../failure.ts';
@@ -12,7 +14,7 @@ import { AGE, builtInColumns, type Column, crdColumns, isEvents, labelsText } fr
 import { readCustomColumns } from './custom-columns.ts';
 import { fillJsonPath, parseJsonPath, valuesAt } from './json-path.ts';
 import { kyvernoColumns } from './kyverno-columns.ts';
-import { formatTable } from './table.ts';
+import { columnWidths, formatTable } from './table.ts';
 import { formatYaml } from './yaml-text.ts';
 
 /** What `get` found of one type. */
@@ -35,7 +37,8 @@ const ALL = [
 
 /** `kubectl get TYPE[,TYPE…] [NAME…]`, `get TYPE/NAME…`: prints what the server lists, as tables or in the asked form. */
 export function* getTargets(session: Session, words: readonly string[]): Process<string | undefined> {
-  if (session.isOn('watch')) return 'kubectl get --watch';
+  const watches = session.isOn('watch') || session.isOn('watch-only');
+  if (watches && session.followUntil === undefined) return 'kubectl get --watch';
   const raw = flag(session.args, 'raw');
   if (raw !== undefined) return getRaw(session, raw);
   const asked = typesOf(session, words);
@@ -43,6 +46,7 @@ export function* getTargets(session: Session, words: readonly string[]): Process
     session.fail(asked.failure);
     return undefined;
   }
+  if (watches) return yield* watchTargets(session, asked);
   const found: Found[] = [];
   for (const { info, names } of asked.types)
     found.push({
@@ -51,6 +55,65 @@ export function* getTargets(session: Session, words: readonly string[]): Process
     });
   print(session, found, asked.types.every(({ names }) => names.length === 1) && asked.types.length === 1);
   return undefined;
+}
+
+/** Lists, then prints a row at each change until the environment's `followUntil`. */
+function* watchTargets(session: Session, { types }: Asked): Process<string | undefined> {
+  const [first, another] = types;
+  if (first === undefined) return undefined;
+  if (another !== undefined || first.names.length > 1) {
+    session.fail(textFailure('you may only specify a single resource type'));
+    return undefined;
+  }
+  const output = flag(session.args, 'output') ?? '';
+  if (output !== '' && output !== 'wide' && output !== 'name') return `kubectl get --watch -o ${output}`;
+  const { info, names } = first;
+  const seen = yield* names.length === 0 ? listed(session, info) : named(session, info, names);
+  if (session.failures.length > 0) return undefined;
+  const table = new WatchTable(session, info, output === 'wide');
+  const show = (object: KubernetesObject): void => {
+    if (output === 'name') session.print(`${typeOf(info)}/${nameOf(object)}`);
+    else session.write(table.rows([object]));
+  };
+  if (!session.isOn('watch-only')) {
+    if (output === 'name') for (const object of seen) show(object);
+    else if (seen.length > 0) session.write(table.rows(seen));
+  }
+  let open = true;
+  const requirements = parseSelector(flag(session.args, 'selector') ?? '');
+  const inPlace = (object: KubernetesObject): boolean =>
+    (session.isOn('all-namespaces') || !info.namespaced || namespaceOf(object) === session.namespace) &&
+    (names.length === 0 || names.includes(nameOf(object))) &&
+    matchesRequirements(requirements ?? [], object.metadata['labels'] ?? {}) &&
+    matchesFields(flag(session.args, 'field-selector') ?? '', object);
+  session.server.watch(({ info: changed, object }) => {
+    const same = changed.group === info.group && changed.resource === info.resource;
+    if (open && same && inPlace(object)) show(object);
+  });
+  const end = session.followUntil ?? 0;
+  if (end > session.clock) yield milliseconds(end - session.clock);
+  open = false;
+  return undefined;
+}
+
+/** A table that grows: its columns stay as wide as they were (cli-runtime, RememberWidths). */
+class WatchTable {
+  readonly #session: Session;
+  readonly #columns: readonly Column[];
+  #widths: readonly number[] = [];
+  #begun = false;
+
+  constructor(session: Session, info: ResourceInfo, wide: boolean) {
+    this.#session = session;
+    this.#columns = tableColumns(session, info, wide, false);
+  }
+
+  rows(objects: readonly KubernetesObject[]): string {
+    const rows = rowsOf(this.#session, this.#columns, objects, !this.#begun);
+    this.#begun = true;
+    this.#widths = columnWidths(rows, this.#widths);
+    return formatTable(rows, this.#widths);
+  }
 }
 
 function getRaw(session: Session, path: string): string | undefined {
@@ -251,18 +314,26 @@ function printTables(session: Session, found: readonly Found[], wide: boolean): 
     return;
   }
   const tables = told.map(({ info, objects }) => {
-    const columns = columnsOf(session, info).filter((column) => wide || !column.wide);
-    const name: Column = {
-      name: 'NAME',
-      wide: false,
-      cell: (object) => (found.length > 1 ? `${typeOf(info)}/${nameOf(object)}` : nameOf(object)),
-    };
-    const all = isEvents(info) ? columns : [name, ...columns];
-    return formatTable(
-      rowsOf(session, [...namespaceColumn(session, info), ...all], sorted(session, objects)),
-    );
+    const columns = tableColumns(session, info, wide, found.length > 1);
+    return formatTable(rowsOf(session, columns, sorted(session, objects)));
   });
   session.write(tables.join('\n'));
+}
+
+/** All columns of a kind's table; with several kinds names carry their type. */
+function tableColumns(
+  session: Session,
+  info: ResourceInfo,
+  wide: boolean,
+  several: boolean,
+): readonly Column[] {
+  const columns = columnsOf(session, info).filter((column) => wide || !column.wide);
+  const name: Column = {
+    name: 'NAME',
+    wide: false,
+    cell: (object) => (several ? `${typeOf(info)}/${nameOf(object)}` : nameOf(object)),
+  };
+  return [...namespaceColumn(session, info), ...(isEvents(info) ? columns : [name, ...columns])];
 }
 
 const namespaceColumn = (session: Session, info: ResourceInfo): readonly Column[] =>
@@ -274,6 +345,7 @@ function rowsOf(
   session: Session,
   columns: readonly Column[],
   objects: readonly KubernetesObject[],
+  headed = true,
 ): readonly (readonly string[])[] {
   const more: Column[] = flagList(session.args, 'label-columns')
     .flatMap((keys) => keys.split(','))
@@ -285,8 +357,8 @@ function rowsOf(
   if (session.isOn('show-labels'))
     more.push({ name: 'LABELS', wide: false, cell: (object) => labelsText(object.metadata['labels']) });
   const all = [...columns, ...more];
-  const header = session.isOn('no-headers') ? [] : [all.map(({ name }) => name)];
-  return [...header, ...objects.map((object) => all.map((column) => column.cell(object, session.now)))];
+  const header = !headed || session.isOn('no-headers') ? [] : [all.map(({ name }) => name)];
+  return [...header, ...objects.map((object) => all.map((column) => column.cell(object, session.clock)))];
 }
 
 /** Columns after NAME: the CRD's, Kyverno's, the built-in kind's; else the age alone. */

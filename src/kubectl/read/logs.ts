@@ -7,15 +7,8 @@ import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
 import { type Failure, messageOf, statusFailure, textFailure } from '../failure.ts';
 import { flag } from '../flags.ts';
 import type { LogLine, Session } from '../session.ts';
+import { CONTROLLERS, KYVERNO } from './controllers.ts';
 
-/** Kyverno's controllers as the chart names them: the Deployment, and the component that its Pods are labelled with. */
-const CONTROLLERS: Readonly<Record<string, string>> = {
-  'kyverno-admission-controller': 'admission-controller',
-  'kyverno-background-controller': 'background-controller',
-  'kyverno-cleanup-controller': 'cleanup-controller',
-  'kyverno-reports-controller': 'reports-controller',
-};
-const KYVERNO = 'kyverno';
 /** What `-l` shows of each Pod unless `--tail` says otherwise. */
 const TAIL_OF_MANY = 10;
 const PODS = { group: '', version: 'v1', resource: 'pods' };

@@ -1,0 +1,27 @@
+import { flag, readFlags } from './flags.ts';
+
+/** Commands that change the cluster; everything else reads, or is nothing that kubectl knows. */
+const WRITES: ReadonlySet<string> = new Set([
+  'annotate',
+  'apply',
+  'create',
+  'delete',
+  'label',
+  'patch',
+  'replace',
+  'run',
+  'scale',
+  'set',
+]);
+const READING_ROLLOUTS: ReadonlySet<string> = new Set(['status', 'history']);
+
+/** Whether a command line (the words after `kubectl`) asks for a change of the cluster. */
+export function commandKind(argv: readonly string[]): 'read' | 'write' {
+  const args = readFlags(argv);
+  if ('error' in args) return 'read';
+  const [name = '', verb = ''] = args.words;
+  if (name === 'rollout') return READING_ROLLOUTS.has(verb) || verb === '' ? 'read' : 'write';
+  if (!WRITES.has(name)) return 'read';
+  const dryRun = flag(args, 'dry-run');
+  return dryRun === 'client' ? 'read' : 'write';
+}
