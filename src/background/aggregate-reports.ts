@@ -34,7 +34,9 @@ export function* aggregateReports(
   const { server } = env;
   const ephemeral = server
     .listAll(ephemeralOf(namespace), namespace === '' ? undefined : namespace)
-    .filter((report) => getString(report, 'metadata', 'labels', 'audit.kyverno.io/resource.uid') === uid);
+    .filter((report) => getString(report, 'metadata', 'labels', 'audit.kyverno.io/resource.uid') === uid)
+    // Within one second the later one is the newer one.
+    .sort((left, right) => versionOf(left) - versionOf(right));
   const known = server.lookup(reportOf(namespace), namespace, uid);
   const owner = ownerOf(ephemeral, known);
   if (owner !== undefined && isThere(env, owner, namespace)) {
@@ -49,6 +51,8 @@ export function* aggregateReports(
       name: nameOf(report),
     });
 }
+
+const versionOf = ({ metadata }: KubernetesObject): number => Number(metadata['resourceVersion'] ?? 0);
 
 function ownerOf(
   ephemeral: readonly KubernetesObject[],

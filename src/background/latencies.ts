@@ -14,6 +14,8 @@ export const BACKGROUND_LATENCIES = {
    * for the next progress notification (corrections.md part b, "period 100 ms").
    */
   listPeriod: milliseconds(100),
+  /** From an object's change to its own scan (report/background/controller.go, enqueueDelay). */
+  objectScan: milliseconds(30_000),
   /** From an EphemeralReport, or a policy's change, to the merged report (aggregate/controller.go, enqueueDelay). */
   aggregation: milliseconds(10_000),
   /** Evaluation of a rule. */

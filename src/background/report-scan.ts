@@ -1,36 +1,111 @@
+import { get, getList, getString } from '../base/json.ts';
+import type { Process } from '../base/process.ts';
+import type { EventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
-import { isPolicy, isReady } from '../kyverno/policy-informer.ts';
+import { matchKind } from '../kubernetes/kind-selector.ts';
+import { type GroupVersionKind, gvkOf, type KubernetesObject } from '../kubernetes/object.ts';
+import { isPolicy, isReady, policyKeyOf } from '../kyverno/policy-informer.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 import { scans } from './parts.ts';
 
+/** A policy that is scanned for, and the kinds that its rules name. */
+interface Scanned {
+  readonly object: KubernetesObject;
+  readonly kinds: readonly string[];
+}
+
 /**
- * The reports controller's background scan (lifecycle H.2): when a policy becomes Ready, its validate rules are evaluated
- * for every object that exists. Results are reported; nothing is blocked.
+ * The reports controller's background scan (lifecycle H.2): when a policy becomes Ready or changes, and when an exception to
+ * it comes, changes or goes, its validate rules are evaluated for every object that exists; some time after an object came or
+ * changed, all policies are for that object. Results are reported; nothing is blocked.
  */
 export class ReportScan {
   readonly #env: BackgroundEnvironment;
+  readonly #scanned = new Map<string, Scanned>();
 
   constructor(env: BackgroundEnvironment) {
     this.#env = env;
   }
 
   start(): void {
-    this.#env.server.watch((event) => {
-      if (becameReady(event))
-        this.#env.scheduler.spawn(
-          scans.get().scanPolicy(this.#env, event.object, event.event),
-          BACKGROUND_LATENCIES.scan,
-        );
-    });
+    const { server } = this.#env;
+    for (const resource of ['clusterpolicies', 'policies'])
+      for (const object of server.listAll({ group: 'kyverno.io', version: 'v1', resource }))
+        if (isReady(object)) this.#keep(object);
+    server.watch((event) => this.#see(event));
+  }
+
+  #see(event: WatchEvent): void {
+    const { object, type, info } = event;
+    if (isPolicy(object)) this.#seePolicy(event);
+    else if (info.group === 'kyverno.io' && info.kind === 'PolicyException') {
+      // An exception changes nothing that was found before it unless its spec does.
+      if (type !== 'MODIFIED' || event.previous?.['spec'] !== object['spec'])
+        for (const { object: policy } of this.#excepted(object)) this.#scan(policy, event.event);
+    } else if (type !== 'DELETED' && isContent(event)) this.#seeObject(event);
+  }
+
+  #seePolicy({ type, object, previous, event }: WatchEvent): void {
+    if (type === 'DELETED' || !isReady(object)) {
+      this.#scanned.delete(policyKeyOf(object));
+      return;
+    }
+    this.#keep(object);
+    const changed = previous === undefined || !isReady(previous) || previous['spec'] !== object['spec'];
+    if (type === 'MODIFIED' && changed) this.#scan(object, event);
+  }
+
+  #keep(object: KubernetesObject): void {
+    if (get(object['spec'], 'background') === false) this.#scanned.delete(policyKeyOf(object));
+    else this.#scanned.set(policyKeyOf(object), { object, kinds: kindsOf(object) });
+  }
+
+  #excepted(exception: KubernetesObject): readonly Scanned[] {
+    const names = getList(exception, 'spec', 'exceptions').map((entry) => getString(entry, 'policyName'));
+    return [...this.#scanned].flatMap(([key, scanned]) => (names.includes(key) ? [scanned] : []));
+  }
+
+  #scan(policy: KubernetesObject, cause: EventId): void {
+    this.#env.scheduler.spawn(scans.get().scanPolicy(this.#env, policy, cause), BACKGROUND_LATENCIES.scan);
+  }
+
+  #seeObject({ object, info, event }: WatchEvent): void {
+    const kind = gvkOf(object);
+    if (this.#policiesFor(kind).length === 0) return;
+    const scan = (): Process<void> =>
+      scans.get().scanObject(
+        this.#env,
+        info,
+        object,
+        this.#policiesFor(kind).map((scanned) => scanned.object),
+        event,
+      );
+    this.#env.scheduler.spawnTimer(later(scan), BACKGROUND_LATENCIES.objectScan);
+  }
+
+  #policiesFor(kind: GroupVersionKind): readonly Scanned[] {
+    return [...this.#scanned.values()].filter(({ kinds }) => matchKind(kinds, kind, ''));
   }
 }
 
-function becameReady({ type, object, previous }: WatchEvent): boolean {
-  return (
-    isPolicy(object) &&
-    type === 'MODIFIED' &&
-    isReady(object) &&
-    (previous === undefined || !isReady(previous))
-  );
+/** What is asked for when it is due is looked at then, not before. */
+function* later(process: () => Process<void>): Process<void> {
+  yield* process();
+}
+
+/** A change of anything but the status and what the server keeps of an object. */
+const isContent = ({ object, previous }: WatchEvent): boolean =>
+  previous === undefined ||
+  previous['spec'] !== object['spec'] ||
+  previous.metadata['labels'] !== object.metadata['labels'] ||
+  previous.metadata['annotations'] !== object.metadata['annotations'];
+
+function kindsOf(policy: KubernetesObject): readonly string[] {
+  return getList(policy, 'spec', 'rules').flatMap((rule) => {
+    const match = get(rule, 'match');
+    return [match, ...getList(match, 'any'), ...getList(match, 'all')].flatMap((filter) =>
+      getList(filter, 'resources', 'kinds').filter((kind): kind is string => typeof kind === 'string'),
+    );
+  });
 }

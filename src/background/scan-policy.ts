@@ -1,6 +1,7 @@
 import { get, getList } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
+import type { ResourceInfo } from '../cluster/api.ts';
 import { createClusterLoader } from '../engine/cluster-loader.ts';
 import type { EngineResponse } from '../engine/engine-response.ts';
 import type { PolicyContext } from '../engine/policy-context.ts';
@@ -27,6 +28,21 @@ export function scanPolicy(
   return new PolicyScan(env).scan(object, cause);
 }
 
+/** Evaluates the validate rules of policies for one object, if it is still as it was. */
+export function* scanObject(
+  env: BackgroundEnvironment,
+  info: ResourceInfo,
+  object: KubernetesObject,
+  policies: readonly KubernetesObject[],
+  cause: EventId,
+): Process<void> {
+  const live = env.server.lookup(info, namespaceOf(object), nameOf(object));
+  if (live === undefined || live.metadata['resourceVersion'] !== object.metadata['resourceVersion']) return;
+  for (const policy of policies) yield* new PolicyScan(env).scan(policy, cause, live);
+}
+
+const DISABLED = 'reports.kyverno.io/disabled';
+
 class PolicyScan {
   readonly #env: BackgroundEnvironment;
 
@@ -34,13 +50,15 @@ class PolicyScan {
     this.#env = env;
   }
 
-  *scan(object: KubernetesObject, cause: EventId): Process<void> {
+  /** For all that exists, or for one object alone. */
+  *scan(object: KubernetesObject, cause: EventId, only?: KubernetesObject): Process<void> {
+    if (get(get(object.metadata, 'labels'), DISABLED) !== undefined) return;
     const read = this.#env.readPolicy(object);
     if (read === undefined || get(read.spec, 'background') === false) return;
     const rules = read.rules.filter((rule) => rule.type === 'validate');
     if (rules.length === 0) return;
     const policy = { ...read, rules };
-    for (const subject of this.#subjects(rules)) {
+    for (const subject of only === undefined ? this.#subjects(rules) : [only].filter(isScanned)) {
       const response = validate(this.#context(policy, subject));
       if (response.rules.length > 0) yield* this.#report(policy, subject, response, cause);
     }
@@ -54,10 +72,7 @@ class PolicyScan {
       .discovery()
       .resources.filter(({ group, version, kind }) => matchKind(selectors, { group, version, kind }, ''))
       .flatMap((info) => server.listAll(info))
-      .filter(
-        (object) =>
-          !SYSTEM_NAMESPACE.test(object.kind === 'Namespace' ? nameOf(object) : namespaceOf(object)),
-      );
+      .filter(isScanned);
   }
 
   #context(policy: Policy, subject: KubernetesObject): PolicyContext {
@@ -144,6 +159,9 @@ class PolicyScan {
     });
   }
 }
+
+const isScanned = (object: KubernetesObject): boolean =>
+  !SYSTEM_NAMESPACE.test(object.kind === 'Namespace' ? nameOf(object) : namespaceOf(object));
 
 /** The kinds of a rule's match, any, all and legacy alike. */
 function kindsOf(rule: Rule): readonly string[] {

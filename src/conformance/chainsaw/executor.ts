@@ -205,10 +205,10 @@ export class Executor {
         body,
         `no matches for kind "${document.kind}" in version "${document.apiVersion}"`,
       );
-    const seconds = (millisecondsOf(this.#options.gracePeriod) ?? Number.NaN) / 1000;
+    const seconds = Math.trunc((millisecondsOf(this.#options.gracePeriod) ?? 0) / 1000);
     const placed = inNamespace(document, info, this.#options.namespace);
     const object =
-      Number.isNaN(seconds) || (type !== 'apply' && type !== 'create')
+      seconds === 0 || (type !== 'apply' && type !== 'create')
         ? placed
         : withGracePeriod(placed, seconds);
     const response = this.#cluster.perform(this.#request(type, object, info));
