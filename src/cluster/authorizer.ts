@@ -113,9 +113,7 @@ export class Authorizer {
   rulesOf(user: UserInfo, namespace: string): readonly JsonObject[] {
     const grants = this.#grantsOf(user);
     const rules = ['', namespace].flatMap((place) => grants.rules.get(place) ?? []);
-    const everything: Rule = { apiGroups: ['*'], resources: ['*'], resourceNames: [], verbs: ['*'] };
-    const all = user.groups.includes(MASTERS) ? [everything, ...rules] : rules;
-    return all.map(({ apiGroups, resources, resourceNames, verbs, nonResourceURLs = [] }) => ({
+    return rules.map(({ apiGroups, resources, resourceNames, verbs, nonResourceURLs = [] }) => ({
       apiGroups,
       resources,
       resourceNames,
