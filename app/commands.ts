@@ -91,6 +91,7 @@ export function createCommands(studio: Studio): readonly Command[] {
       blocked: () => (comparing ? undefined : 'nothing is compared'),
       run: compare.close,
     },
+    ...(comparing ? compareCommands(studio) : []),
     {
       id: 'files.undo',
       label: 'Undo, across files',
@@ -178,6 +179,19 @@ export function createCommands(studio: Studio): readonly Command[] {
     ),
   ];
 }
+
+/** What there is to do while two runs are compared. */
+const compareCommands = ({ compare }: Studio): readonly Command[] => [
+  {
+    id: 'compare.next',
+    label: 'Next difference',
+    group: 'Select',
+    keys: ['n'],
+    blocked: () => (compare.getState().result?.differences === 0 ? 'there is none' : undefined),
+    run: () => compare.step(1),
+  },
+  { id: 'compare.swap', label: 'Swap the compared runs', group: 'Studio', keys: [], run: compare.swap },
+];
 
 /** Keeps the present run; what is typed from now on is held against it. */
 export function pinRun({ run, compare }: Studio): void {

@@ -35,7 +35,15 @@ export function Header() {
           menu="Version"
           label={`Kyverno ${compared === undefined ? 'version' : 'versions'}: ${compared ?? version}`}
         >
-          <span className="wide-only">Kyverno</span> <strong>{compared ?? version}</strong>
+          <span className="wide-only">Kyverno</span>{' '}
+          {compared === undefined ? (
+            <strong>{version}</strong>
+          ) : (
+            <>
+              <strong className="wide-only">{compared}</strong>
+              <strong className="phone-only">2 runs</strong>
+            </>
+          )}
           <Icon name="chevron" size={14} />
         </LazyMenu>
         <span className="rule wide-only" />

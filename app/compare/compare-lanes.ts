@@ -9,7 +9,10 @@ import { chaptersScale, clockScale } from '../timeline/scale.ts';
  * out. Webhooks are told by the rule that decided, Events and log lines only where they differ.
  */
 export function compareTimeline(model: TimelineModel, differing: ReadonlySet<EventId>): TimelineModel {
-  const lanes = model.lanes.flatMap((lane): readonly Lane[] => {
+  // Reports that differ stand among the Events: a lane of their own would take the room of a row in each run.
+  const reports = model.lanes.find(({ id }) => id === 'reports')?.rows ?? [];
+  const lanes = model.lanes.flatMap((whole): readonly Lane[] => {
+    const lane = whole.id === 'events' ? { ...whole, rows: [...whole.rows, ...reports] } : whole;
     const rows = rowsOf(lane, differing);
     return rows.length === 0 ? [] : [{ ...lane, rows }];
   });
@@ -43,7 +46,7 @@ function rowsOf(lane: Lane, differing: ReadonlySet<EventId>): readonly Row[] {
     case 'events':
       return inOneRow(marks.filter(differs));
     case 'reports':
-      return inOneRow(marks.filter(differs));
+      return [];
     case 'downstream':
       return lane.rows.length < MANY ? packed(marks) : lane.rows;
     default:

@@ -227,6 +227,7 @@ export function extentOf(
     x: isEnd ? Math.max(...heads) : Math.min(...heads),
     from: Math.min(...starts),
     to: Math.max(...ends),
-    told: Math.max(...told),
+    // What happens in one run alone is told once all of it has happened.
+    told: Math.max(...(kind === 'other outcome' ? told : ends)),
   };
 }

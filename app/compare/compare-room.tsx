@@ -120,14 +120,18 @@ function Compared({ model, names, phone, editor, stale }: ComparedProps) {
     <>
       <div className="compare-top">
         {editor}
-        <div className="compare-words" tabIndex={-1}>
+        <div className="compare-words" id="panes" tabIndex={-1}>
           {stale && (
             <p className="compare-stale">
               The files cannot be run as they are written: the last good run is compared.
             </p>
           )}
           <h3>{comparison.summary.headline}</h3>
-          <p>{comparison.summary.rest}</p>
+          <p>
+            {editor !== undefined && differences.length === 0
+              ? 'Edit the files: what an edit changes is told here at once.'
+              : comparison.summary.rest}
+          </p>
           {differences.length > 0 && (
             <DifferenceTable
               differences={differences}
@@ -271,7 +275,6 @@ function useCompareKeys({ playback, scale, window }: Parts): void {
       window.setState({ scrollX: Math.max(0, Math.min(most, scrollX + width * share)) });
     };
     const keys: readonly (readonly [string, () => void])[] = [
-      ['n', () => compare.step(1)],
       ['Shift+N', () => compare.step(-1)],
       ['Space', of().toggle],
       ['.', step(of().next)],
@@ -326,13 +329,14 @@ function Pictures({ parts, names, phone, chosen }: PicturesProps) {
     if (element === null) return undefined;
     const measure = (): void => {
       const { width, height } = element.getBoundingClientRect();
-      const compact = DENSITIES[2];
+      // On a phone the page scrolls, so the lanes take what they need; else both runs share what there is.
+      const density = DENSITIES[phone ? 1 : 2];
       const least = Math.max(
         ...SIDES.map((side) =>
-          compact === undefined ? 0 : contentHeight(arrange(model[side], arrangement), compact),
+          density === undefined ? 0 : contentHeight(arrange(model[side], arrangement), density),
         ),
       );
-      const room = phone ? height - BAND : (height - BAND) / 2;
+      const room = phone ? 0 : (height - BAND) / 2;
       const headers = phone ? 48 : 190;
       window.setState({
         width: Math.max(0, Math.floor(width - headers - 1)),

@@ -24,7 +24,7 @@ export const zoomOf = (scale: Wide, { zoom, width }: CompareWindow): number =>
   zoom ?? Math.min(2.2, Math.max(FIRST_ZOOM, scale.zoomFor(Math.max(100, width))));
 
 /** Two runs stand closer than one: the eye goes from one to the other, and the table has the words. */
-const FIRST_ZOOM = 0.8;
+const FIRST_ZOOM = 0.88;
 
 export const clampX = (scale: Wide, window: CompareWindow, zoom: number, x: number): number =>
   Math.max(0, Math.min(x, scale.width(zoom) - window.width));

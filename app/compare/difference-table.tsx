@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { type Tone, verdictOf } from '../../src/index.ts';
+import { type Tone, type TraceEvent, verdictOf } from '../../src/index.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import type { NumberedDifference, Side } from './compare-model.ts';
 import { DifferenceMark } from './difference-mark.tsx';
@@ -99,6 +99,11 @@ const MARKS: Readonly<Partial<Record<Tone, MarkName>>> = {
   warn: 'warned',
 };
 
+/** The verdict that a text begins with: an end that is told by the state before it has that one's. */
+function verdictIn(text: string, event: TraceEvent): { readonly tone: Tone; readonly word: string } {
+  return text.startsWith('Completed') ? { tone: 'allow', word: 'Completed' } : verdictOf(event);
+}
+
 function Outcome({
   difference,
   side,
@@ -116,7 +121,7 @@ function Outcome({
         none
       </td>
     );
-  const { tone, word } = event === undefined ? { tone: 'plain' as const, word: '' } : verdictOf(event);
+  const { tone, word } = event === undefined ? { tone: 'plain' as const, word: '' } : verdictIn(text, event);
   const isVerdict = word !== '' && text.startsWith(word);
   const mark = isVerdict ? MARKS[tone] : undefined;
   return (

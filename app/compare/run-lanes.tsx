@@ -20,7 +20,11 @@ export function RunLanes({ model, arrangement, height, name, narrow }: RunLanesP
   const density = densityFor(arranged, height);
   const { boxes, shore } = layoutLanes(arranged, density, 0);
   return (
-    <div className={narrow ? 'compare-lanes narrow' : 'compare-lanes'}>
+    <div
+      className={['compare-lanes', narrow && 'narrow', shore !== undefined && 'with-background']
+        .filter(Boolean)
+        .join(' ')}
+    >
       <h3 style={{ height: density.ruler - 1, lineHeight: `${density.ruler - 2}px` }}>{name}</h3>
       {(['admission', 'background'] as const).map((phase) => {
         const of = boxes.filter(({ lane }) => lane.phase === phase);
