@@ -50,6 +50,8 @@ test('the whole flow works without a mouse: play, find the denial, read why, cha
 
   await tabTo(studio, 'tab', /^Outcome$/, 'Shift+Tab');
   await studio.press('ArrowRight');
+  await expect(studio.page.getByRole('tab', { name: 'Stage' })).toBeFocused();
+  await studio.press('ArrowRight');
   await expect(studio.page.getByRole('tab', { name: 'Details' })).toBeFocused();
   await expect(studio.selectedEvent).toBeVisible();
   await expect(studio.selectedEvent).toContainText('when');

@@ -35,6 +35,8 @@ export function TabList<Id extends string>(props: TabListProps<Id>) {
       ?.querySelectorAll<HTMLElement>('[role="tab"]')
       [(target + tabs.length) % tabs.length]?.focus();
   };
+  // With none chosen, keys still come to the first one.
+  const reached = tabs.some(({ id }) => id === chosen) ? chosen : tabs[0]?.id;
   return (
     <div className="tab-list">
       <div className="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={onKeyDown}>
@@ -46,7 +48,7 @@ export function TabList<Id extends string>(props: TabListProps<Id>) {
             className="tab"
             aria-selected={tab.id === chosen}
             aria-controls={panelId}
-            tabIndex={tab.id === chosen ? 0 : -1}
+            tabIndex={tab.id === reached ? 0 : -1}
             onClick={() => onChoose(tab.id)}
             onDoubleClick={() => onRename?.(tab.id)}
           >
