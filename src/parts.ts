@@ -1,5 +1,13 @@
-import { matchGate, mutateRequests, webhookObjects } from './admission/parts.ts';
-import { aggregation, clones, downstreams, mutateExisting, scans } from './background/parts.ts';
+import { matchGate, mutateRequests, ttlWebhook, webhookObjects } from './admission/parts.ts';
+import {
+  aggregation,
+  cleanups,
+  clones,
+  downstreams,
+  mutateExisting,
+  scans,
+  ttls,
+} from './background/parts.ts';
 import { patches, pods, rawRequests } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
@@ -24,6 +32,7 @@ export async function loadParts(): Promise<void> {
     actors,
     aggregation,
     applyToExisting,
+    cleanups,
     assertions,
     clones,
     contextEntries,
@@ -45,6 +54,8 @@ export async function loadParts(): Promise<void> {
     policyChecks,
     rawRequests,
     scans,
+    ttls,
+    ttlWebhook,
     regexes,
     syntaxProblems,
     webhookObjects,

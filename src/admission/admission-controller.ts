@@ -6,13 +6,14 @@ import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admissio
 import { matchLabelSelector, parseLabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE, type KyvernoConfiguration, readConfiguration } from '../kyverno/configuration.ts';
+import { ttlOf } from '../kyverno/ttl.ts';
 import { planUpdateRequests } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { failurePolicyOf } from './failure-action.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { callMutating } from './mutate-webhook.ts';
 import { nonTriggers } from './non-trigger.ts';
-import { matchGate, webhookObjects } from './parts.ts';
+import { matchGate, ttlWebhook, webhookObjects } from './parts.ts';
 import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
 import {
   concernsGlobalContext,
@@ -84,6 +85,14 @@ export class AdmissionController implements Admission {
   }
 
   *validate(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
+    const answer = yield* this.#validateObject(request, cause);
+    const ttl = answer.allowed && request.operation !== 'DELETE' && request.object && ttlOf(request.object);
+    if (typeof ttl !== 'string' || request.subResource !== '') return answer;
+    const warnings = yield* ttlWebhook.get().warnOfTtl(this.#env, request, ttl, cause);
+    return { ...answer, warnings: [...answer.warnings, ...warnings] };
+  }
+
+  *#validateObject(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
     if (concernsPolicy(request)) return yield* validatePolicyObject(this.#env, request, cause);
     if (concernsGlobalContext(request)) {
       const answer = yield* validateGlobalContextObject(this.#env, request, cause);

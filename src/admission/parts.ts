@@ -6,3 +6,5 @@ export const mutateRequests = createPart(() => import('./mutate-requests.ts'));
 export const matchGate = createPart(() => import('./match-gate.ts'));
 /** The webhook configurations as objects, for whoever reads them. */
 export const webhookObjects = createPart(() => import('./webhook-configurations.ts'));
+/** The webhook that reads TTL labels. */
+export const ttlWebhook = createPart(() => import('./ttl-webhook.ts'));

@@ -47,17 +47,23 @@ export interface BackgroundEnvironment {
   locate(policy: KubernetesObject): DocumentPath | undefined;
 }
 
-/** Sends a request as the background controller's service account. */
+/** Which of Kyverno's controllers sends a request. */
+export type Sender = Pick<ApiRequest, 'user' | 'component' | 'fieldManager'>;
+
+const BACKGROUND: Sender = {
+  user: BACKGROUND_CONTROLLER,
+  component: 'background-controller',
+  fieldManager: 'background-controller',
+};
+
+/** Sends a request as the background controller's service account, or another's. */
 export function* ask(
   env: BackgroundEnvironment,
   request: Omit<ApiRequest, 'user' | 'component' | 'fieldManager'> & { readonly fieldManager?: string },
+  sender: Sender = BACKGROUND,
 ): Process<ApiResponse> {
-  return yield* env.server.request({
-    fieldManager: 'background-controller',
-    ...request,
-    user: BACKGROUND_CONTROLLER,
-    component: 'background-controller',
-  });
+  const { user, component, fieldManager } = sender;
+  return yield* env.server.request({ fieldManager, ...request, user, component });
 }
 
 /** What discovery knows of an object's kind. */
@@ -75,14 +81,19 @@ export const placeOf = (
     ? { resource: info, namespace }
     : { resource: info };
 
-export function* raiseEvent(env: BackgroundEnvironment, event: KyvernoEvent, cause: EventId): Process<void> {
+export function* raiseEvent(
+  env: BackgroundEnvironment,
+  event: KyvernoEvent,
+  cause: EventId,
+  sender: Sender = BACKGROUND,
+): Process<void> {
   const folds = env.behaviour.foldsRepeatedEvents;
   const version = folds ? versionOf(env, event.regarding) : undefined;
   const known = folds ? findRepeated(event, env.server.listAll(EVENTS), version) : undefined;
-  if (known !== undefined) return yield* countRepeat(env, event, known, cause);
+  if (known !== undefined) return yield* countRepeat(env, event, known, cause, sender);
   const body = formatEvent(event, env.wallClock(), Math.floor(env.random() * 1_000_000), version);
   const namespace = event.regarding.namespace ?? 'default';
-  const response = yield* ask(env, { verb: 'create', resource: EVENTS, namespace, body, cause });
+  const response = yield* ask(env, { verb: 'create', resource: EVENTS, namespace, body, cause }, sender);
   env.recorder.record({ ...event, kind: 'event', phase: 'background', cause: response.event });
 }
 
@@ -99,18 +110,16 @@ function* countRepeat(
   event: KyvernoEvent,
   known: KubernetesObject,
   cause: EventId,
+  sender: Sender,
 ): Process<void> {
   const body = seriesPatch(known, env.wallClock());
   if (body === undefined) return;
   const { name, namespace = '' } = refOf(known);
-  const response = yield* ask(env, {
-    verb: 'patch',
-    resource: EVENTS,
-    namespace,
-    name,
-    patch: { type: 'merge', body },
-    cause,
-  });
+  const response = yield* ask(
+    env,
+    { verb: 'patch', resource: EVENTS, namespace, name, patch: { type: 'merge', body }, cause },
+    sender,
+  );
   const message = String(known['note'] ?? '');
   env.recorder.record({ ...event, message, kind: 'event', phase: 'background', cause: response.event });
 }

@@ -10,3 +10,7 @@ export const mutateExisting = createPart(() => import('./mutate-existing.ts'));
 export const scans = createPart(() => import('./scan-policy.ts'));
 /** Merging the reports of an object. */
 export const aggregation = createPart(() => import('./aggregate-reports.ts'));
+/** Runs of cleanup policies. */
+export const cleanups = createPart(() => import('./cleanup-policy.ts'));
+/** Objects with a TTL label. */
+export const ttls = createPart(() => import('./cleanup-ttl.ts'));

@@ -33,10 +33,6 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
       'The recording installs its CRDs after Kyverno started; a scenario’s cluster is there before Kyverno, so its discovery is never stale.',
   },
   {
-    case: 'S18-cleanup-ttl',
-    reason: 'The cleanup controller and the webhook that reads TTL labels are not simulated.',
-  },
-  {
     case: '1.11/V02-denial-text',
     reason: 'Of two rules of one policy 1.11 writes the Events in an order that follows a Go map.',
   },

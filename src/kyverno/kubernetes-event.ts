@@ -10,6 +10,7 @@ export interface KyvernoEvent {
     | 'Resource Passed'
     | 'Resource Generated'
     | 'Resource Mutated'
+    | 'Resource Cleaned Up'
     | 'Retrying'
     | 'None';
   readonly message: string;
@@ -18,6 +19,7 @@ export interface KyvernoEvent {
     | 'kyverno-scan'
     | 'kyverno-generate'
     | 'kyverno-mutate'
+    | 'kyverno-cleanup'
     | 'globalcontext-controller';
   readonly regarding: ObjectRef;
   readonly related?: ObjectRef;

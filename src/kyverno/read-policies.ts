@@ -16,9 +16,6 @@ export interface ReadPolicies {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Kinds of Kyverno's that are objects like any other to the simulation: they do nothing. */
-const IDLE_KINDS: ReadonlySet<string> = new Set(['CleanupPolicy', 'ClusterCleanupPolicy']);
-
 /**
  * Reads the policies among the documents of a folder. Documents that are no policies are left alone; whatever a policy
  * asks for and the simulation does not do gives a diagnostic `kyverno-unsupported-…` at its place.
@@ -54,8 +51,7 @@ function checkKind(
   { apiVersion, kind }: KubernetesObject,
 ): readonly Diagnostic[] {
   const { group } = parseApiVersion(apiVersion);
-  const isIdle = group === 'policies.kyverno.io' || (group === 'kyverno.io' && IDLE_KINDS.has(kind));
-  if (!isIdle) return [];
+  if (group !== 'policies.kyverno.io') return [];
   return [
     {
       code: 'kyverno-unsupported-kind',

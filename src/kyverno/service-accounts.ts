@@ -10,3 +10,4 @@ const serviceAccount = (name: string): UserInfo => ({
 export const ADMISSION_CONTROLLER = serviceAccount('kyverno-admission-controller');
 export const BACKGROUND_CONTROLLER = serviceAccount('kyverno-background-controller');
 export const REPORTS_CONTROLLER = serviceAccount('kyverno-reports-controller');
+export const CLEANUP_CONTROLLER = serviceAccount('kyverno-cleanup-controller');

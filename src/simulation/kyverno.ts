@@ -3,6 +3,7 @@ import { CachedDiscovery } from '../admission/cached-discovery.ts';
 import type { AdmissionEnvironment } from '../admission/environment.ts';
 import { readyStatus } from '../admission/policy-registry.ts';
 import { BackgroundController } from '../background/background-controller.ts';
+import { CleanupController } from '../background/cleanup-controller.ts';
 import { ReportAggregation } from '../background/report-aggregation.ts';
 import { ReportScan } from '../background/report-scan.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -50,6 +51,7 @@ export function installKyverno(environment: KyvernoEnvironment): Kyverno {
   const reports = { ...common, globalContext: globalContext.reports };
   new ReportScan(reports).start();
   new ReportAggregation(reports).start();
+  new CleanupController(common).start();
   return { admission, background };
 }
 

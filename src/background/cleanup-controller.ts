@@ -1,0 +1,68 @@
+import { type EventId, eventId, type Milliseconds, milliseconds } from '../base/units.ts';
+import type { ResourceInfo, WatchEvent } from '../cluster/api.ts';
+import { type KubernetesObject, nameOf, namespaceOf } from '../kubernetes/object.ts';
+import { ttlOf } from '../kyverno/ttl.ts';
+import type { BackgroundEnvironment } from './environment.ts';
+import { cleanups, ttls } from './parts.ts';
+
+/** An object as the cleanup controller's queues hold it: by its place. */
+export interface QueuedObject {
+  readonly info: ResourceInfo;
+  readonly namespace: string;
+  readonly name: string;
+  /** What made it be looked at. */
+  readonly cause: EventId;
+}
+
+/** What the cleanup controller remembers. */
+export interface CleanupState {
+  /** The queue entry of each cleanup policy; one that is taken out of turn is done with. */
+  readonly queued: Map<string, QueuedObject>;
+  /** Kinds that are watched for TTL labels, `group/resource`. */
+  readonly watched: Set<string>;
+  /** When cluster roles or their bindings changed last, virtual time; before the start: -1. */
+  rolesChanged: number;
+}
+
+const KINDS: ReadonlySet<string> = new Set(['CleanupPolicy', 'ClusterCleanupPolicy']);
+const CLUSTER_ROLES = /^clusterrole(binding)?s$/;
+const NOW: Milliseconds = milliseconds(0);
+
+/**
+ * Kyverno's cleanup controller (lifecycle E.6): runs cleanup policies by their schedules and deletes objects whose TTL label
+ * says so. It lives by the virtual clock: it keeps no run alive.
+ */
+export class CleanupController {
+  readonly #env: BackgroundEnvironment;
+  readonly #state: CleanupState = { queued: new Map(), watched: new Set(), rolesChanged: -1 };
+
+  constructor(env: BackgroundEnvironment) {
+    this.#env = env;
+  }
+
+  start(): void {
+    const { server } = this.#env;
+    for (const info of server.discovery().resources)
+      for (const object of server.listAll(info)) this.#take(info, object, eventId(0));
+    server.watch((event) => this.#see(event));
+  }
+
+  #see({ type, object, previous, info, event }: WatchEvent): void {
+    if (CLUSTER_ROLES.test(info.resource)) this.#state.rolesChanged = this.#env.scheduler.now();
+    if (type === 'DELETED') return;
+    const isNews = isCleanupPolicy(info)
+      ? previous?.['spec'] !== object['spec']
+      : previous === undefined || ttlOf(previous) !== ttlOf(object);
+    if (isNews) this.#take(info, object, event);
+  }
+
+  #take(info: ResourceInfo, object: KubernetesObject, cause: EventId): void {
+    const entry: QueuedObject = { info, namespace: namespaceOf(object), name: nameOf(object), cause };
+    if (isCleanupPolicy(info))
+      this.#env.scheduler.spawnTimer(cleanups.get().queuePolicy(this.#env, this.#state, entry), NOW);
+    if (ttlOf(object) !== undefined)
+      this.#env.scheduler.spawnTimer(ttls.get().followTtl(this.#env, this.#state, entry), NOW);
+  }
+}
+
+const isCleanupPolicy = ({ group, kind }: ResourceInfo): boolean => group === 'kyverno.io' && KINDS.has(kind);
