@@ -157,9 +157,12 @@ const formatDuration = (ms: number): string =>
 
 /** On a phone editing stands behind this button. */
 function EditButton() {
-  const { page } = useStudio();
+  const { page, compare } = useStudio();
+  const comparing = useStore(compare, (state) => state.open);
   const tab = useStore(page, (state) => state.narrowTab);
   const editing = tab === 'files';
+  // The comparison has its own way to the files and back.
+  if (comparing) return undefined;
   return (
     <button
       type="button"

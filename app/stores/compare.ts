@@ -38,21 +38,21 @@ export function createCompare() {
     scale: 'matched',
     result: undefined,
   }));
-  const anew = { chosen: undefined, result: undefined };
+  const show = (above: ComparedRun, below: ComparedRun): void =>
+    store.setState({ chosen: undefined, open: true, above, below });
   return {
     ...store,
-    show(above: ComparedRun, below: ComparedRun): void {
-      store.setState({ ...anew, open: true, above, below });
-    },
+    show,
     /** The present version and the one beside it, the older above. */
     showBeside(present: KyvernoVersion): void {
       const at = KYVERNO_VERSIONS.indexOf(present);
       const other = KYVERNO_VERSIONS[at === 0 ? 1 : at - 1] ?? present;
-      store.setState({ ...anew, open: true });
-      store.setState(at === 0 ? { above: present, below: other } : { above: other, below: present });
+      if (at === 0) show(present, other);
+      else show(other, present);
     },
     pin(pinned: PinnedRun): void {
-      store.setState({ ...anew, open: true, pinned, above: 'pinned', below: pinned.version });
+      store.setState({ pinned });
+      show('pinned', pinned.version);
     },
     swap(): void {
       const { above, below, chosen } = store.getState();
@@ -70,7 +70,7 @@ export function createCompare() {
       store.setState({ chosen: (from + by + count) % count });
     },
     close(): void {
-      store.setState({ ...anew, open: false, pinned: undefined });
+      store.setState({ open: false, chosen: undefined, result: undefined, pinned: undefined });
     },
   };
 }
