@@ -4,3 +4,5 @@ import { createPart } from '../base/part.ts';
 export const patches = createPart(() => import('./patching.ts'));
 /** Requests by path, as context entries send them. */
 export const rawRequests = createPart(() => import('./raw-request.ts'));
+/** Pods and what makes them: defaults, the admission plugins that look at Pods, validation. */
+export const pods = createPart(() => import('./pods.ts'));

@@ -7,6 +7,7 @@ import type { ResourceInfo } from './api.ts';
 import { base64 } from './base64.ts';
 import { CRD_FINALIZER } from './custom-resources.ts';
 import { nameErrors } from './names.ts';
+import { pods } from './parts.ts';
 import type { FieldError } from './status.ts';
 import { invalidValue, required } from './status.ts';
 import { withMetadata } from './store.ts';
@@ -51,6 +52,19 @@ const DEFAULTS: Readonly<Record<string, Change>> = {
   'rbac.authorization.k8s.io/RoleBinding': defaultBinding,
   'rbac.authorization.k8s.io/ClusterRoleBinding': defaultBinding,
 };
+
+/** Kinds that are Pods or make Pods. */
+const PODS: ReadonlySet<string> = new Set([
+  '/Pod',
+  '/PodTemplate',
+  '/ReplicationController',
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+  'batch/CronJob',
+  'batch/Job',
+]);
 
 /** Typed maps without entries are left out when the object is written again. */
 function withoutEmptyMaps(object: KubernetesObject): KubernetesObject {
@@ -166,6 +180,7 @@ export function withDefaults(object: KubernetesObject, info: ResourceInfo): Kube
     finalizers: nonEmpty(get(object.metadata, 'finalizers')),
     ownerReferences: nonEmpty(get(object.metadata, 'ownerReferences')),
   });
+  if (PODS.has(keyOf(info))) return pods.get().withPodDefaults(clean);
   const change = has(DEFAULTS, keyOf(info));
   return change === undefined ? clean : change(clean);
 }
@@ -283,9 +298,11 @@ function kindErrors(object: KubernetesObject, info: ResourceInfo): readonly Fiel
     case 'rbac.authorization.k8s.io/ClusterRoleBinding':
       return getString(object, 'roleRef', 'name') ? [] : [required('roleRef.name')];
     case '/Pod':
-      return getList(object, 'spec', 'containers').length > 0 ? [] : [required('spec.containers')];
+      return getList(object, 'spec', 'containers').length > 0
+        ? pods.get().podErrors(object)
+        : [required('spec.containers')];
     default:
-      return [];
+      return PODS.has(keyOf(info)) ? pods.get().podErrors(object) : [];
   }
 }
 

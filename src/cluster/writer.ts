@@ -2,7 +2,7 @@ import type { Json } from '../base/json.ts';
 import { equal, get, getList, getString, isObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { nameSuffix, uuid } from '../base/random.ts';
-import { type EventId, eventId, revisionId } from '../base/units.ts';
+import { type EventId, eventId, milliseconds, revisionId } from '../base/units.ts';
 import type { AdmissionRequest, AdmissionResponse, Operation } from '../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
@@ -14,14 +14,14 @@ import type { CustomSchemas } from './custom-schemas.ts';
 import { addressProblem, type Decoded, decodeBody } from './decoding.ts';
 import { withManagedFields } from './managed-fields.ts';
 import { namespaceRefusal } from './namespace-lifecycle.ts';
-import { patches } from './parts.ts';
+import { patches, pods } from './parts.ts';
 import type { Outcome, Refusal, RequestRun } from './request-run.ts';
 import { optionsOf, phaseOf, refuse } from './request-run.ts';
 import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
 import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
 import type { FieldError } from './status.ts';
-import { alreadyExists, conflict, invalid, MODIFIED, notFound } from './status.ts';
+import { alreadyExists, conflict, forbidden, invalid, MODIFIED, notFound } from './status.ts';
 import type { Store, StoredObject } from './store.ts';
 import { formatTimestamp, resourceVersionOf, withMetadata } from './store.ts';
 import { schemaErrors } from './structural-schema.ts';
@@ -30,6 +30,10 @@ import { schemaErrors } from './structural-schema.ts';
 const MAX_GENERATED_PREFIX = 58;
 /** How often the server repeats an update whose object changed under it. */
 const UPDATE_ATTEMPTS = 5;
+const SERVICE_ACCOUNTS = { group: '', resource: 'serviceaccounts' };
+/** The plugin ServiceAccount looks for a `default` account so often, so long apart (plugin/pkg/admission/serviceaccount). */
+const ACCOUNT_ATTEMPTS = 10;
+const ACCOUNT_RETRY = milliseconds(100);
 
 type Change = WatchEvent['type'];
 type Author = Pick<RequestRun, 'event' | 'user'> & Pick<SeedOptions, 'component' | 'fieldManager'>;
@@ -297,14 +301,39 @@ export class Writer {
     yield* run.enter('mutating', this.#options.latencies.mutating);
     const refusal = namespaceRefusal(this.#store, run.request, info, operation, object ?? old);
     if (refusal !== undefined) return refuse('mutating', refusal);
-    const subject = object ?? old;
-    const review = this.#review(run, info, operation, object, old);
+    const plugged = yield* this.#plugIn(info, operation, object);
+    if ('failure' in plugged) return plugged;
+    const review = this.#review(run, info, operation, plugged.object, old);
     const response = yield* this.#ask('mutate', review, run);
     if (response !== undefined && !response.allowed) return denial('mutating', response);
-    if (object !== undefined && response?.object !== undefined)
-      run.mutations = [...diffJson(object, response.object)];
-    const result = object === undefined ? subject : (response?.object ?? object);
-    return { object: result ?? { apiVersion: '', kind: '', metadata: {} } };
+    if (plugged.object !== undefined && response?.object !== undefined) {
+      run.mutations = [...diffJson(plugged.object, response.object)];
+      // What a webhook leaves unsaid is defaulted like what the client did.
+      return { object: withDefaults(response.object, info) };
+    }
+    return { object: plugged.object ?? old ?? { apiVersion: '', kind: '', metadata: {} } };
+  }
+
+  /** The admission plugins that change objects; they run before the webhooks. */
+  *#plugIn(
+    info: ResourceInfo,
+    operation: Operation,
+    object: KubernetesObject | undefined,
+  ): Process<Refusal | { object: KubernetesObject | undefined }> {
+    const isPod = info.group === '' && info.kind === 'Pod';
+    if (object === undefined || operation !== 'CREATE' || !isPod) return { object };
+    const { accountOf, admitPod } = pods.get();
+    const [namespace, name] = [namespaceOf(object), accountOf(object)];
+    // The account of a fresh namespace may be on its way; others are not waited for.
+    const attempts = name === 'default' ? ACCOUNT_ATTEMPTS : 1;
+    for (let attempt = 1; ; attempt += 1) {
+      const account = this.#store.get(SERVICE_ACCOUNTS, namespace, name)?.object;
+      if (account !== undefined) return { object: admitPod(object, account, this.#options.random) };
+      if (attempt === attempts) break;
+      yield ACCOUNT_RETRY;
+    }
+    const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
+    return refuse('mutating', forbidden(info, nameOf(object), why));
   }
 
   *#validate(

@@ -40,6 +40,7 @@ export interface ExecutorOptions {
   readonly gracePeriod?: string;
   /** Files that scripts of the test wrote. */
   readonly written: Map<string, string>;
+  readonly programs: Json;
 }
 
 const MET: Verdict = { type: 'met' };
@@ -208,9 +209,7 @@ export class Executor {
     const seconds = Math.trunc((millisecondsOf(this.#options.gracePeriod) ?? 0) / 1000);
     const placed = inNamespace(document, info, this.#options.namespace);
     const object =
-      seconds === 0 || (type !== 'apply' && type !== 'create')
-        ? placed
-        : withGracePeriod(placed, seconds);
+      seconds === 0 || (type !== 'apply' && type !== 'create') ? placed : withGracePeriod(placed, seconds);
     const response = this.#cluster.perform(this.#request(type, object, info));
     return this.#judge(response.object ?? object, body, response.failure?.message);
   }
@@ -376,14 +375,14 @@ export class Executor {
   }
 
   #script(type: 'script' | 'command', body: JsonObject): Verdict {
-    const { folder, tree, namespace, written, bindings } = this.#options;
+    const { folder, tree, namespace, written, bindings, programs } = this.#options;
     const variables = new Map([['NAMESPACE', namespace]]);
     for (const entry of getList(body, 'env')) {
       const value = templateValue(get(entry, 'value') ?? '', this.#templating);
       if ('error' in value) return unsupported(value.error);
       variables.set(getString(entry, 'name') ?? '', String(value.value));
     }
-    const runner = new ScriptRunner({ cluster: this.#cluster, tree, folder, written });
+    const runner = new ScriptRunner({ cluster: this.#cluster, tree, folder, written, programs });
     let result: CommandResult;
     try {
       result = this.#cluster.perform(
