@@ -75,7 +75,7 @@ interface WantedView {
 const SAVE_PAUSE = 400;
 const LINK = () => import('./storage/link-codec.ts');
 const FILES = () => import('./storage/files.ts');
-const PANES: readonly string[] = ['outcome', 'stage', 'details', 'cluster', 'notes'];
+const PANES: readonly string[] = ['outcome', 'stage', 'details', 'cluster', 'console', 'notes'];
 
 export const storyDocument = (story: StoryEntry, files: readonly TextFile[]): WorkspaceDocument => ({
   name: story.id,

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { Workspace } from './editor/workspace.tsx';
+import { momentText } from './panes/moment-text.ts';
 import { OutcomePane } from './panes/outcome.tsx';
 import type { NarrowTab, PaneName } from './stores/page.ts';
 import type { RunProblem } from './stores/run.ts';
@@ -19,6 +20,9 @@ const StagePlace = lazy(() => import('./stage-place.tsx').then((m) => ({ default
 const AreaTable = lazy(() => import('./timeline/area-table.tsx').then((m) => ({ default: m.AreaTable })));
 const ClusterPane = lazy(() => import('./panes/cluster.tsx').then((m) => ({ default: m.ClusterPane })));
 const ComparePlace = lazy(() => import('./compare-place.tsx').then((m) => ({ default: m.ComparePlace })));
+const ConsolePane = lazy(() =>
+  import('./panes/console/console-pane.tsx').then((m) => ({ default: m.ConsolePane })),
+);
 const NotesPane = lazy(() => import('./panes/notes.tsx').then((m) => ({ default: m.NotesPane })));
 const FirstRunStories = lazy(() =>
   import('./first-run-stories.tsx').then((m) => ({ default: m.FirstRunStories })),
@@ -51,16 +55,16 @@ function Comparing({ narrow }: { readonly narrow: boolean }) {
 function WideLayout() {
   const { workspace, page } = useStudio();
   const empty = useStore(workspace, (state) => isEmpty(state.document.files));
-  const stage = useStore(page, (state) => state.pane === 'stage');
-  // The Stage takes the width: the workspace folds to a rail until a person opens it.
+  const roomy = useStore(page, (state) => state.pane === 'stage' || state.pane === 'console');
+  // Stage and Console take the width: the workspace folds to a rail until a person opens it.
   const [opened, open] = useState(false);
-  if (!stage && opened) open(false);
+  if (!roomy && opened) open(false);
   return (
     <Split
       id="rows"
       direction="column"
       label="Height of the timeline"
-      initial={empty ? 68 : stage ? 60 : 54}
+      initial={empty ? 68 : roomy ? 60 : 54}
       least={[120, 100]}
     >
       <Split
@@ -69,7 +73,7 @@ function WideLayout() {
         label="Width of the workspace"
         initial={39}
         least={[220, 320]}
-        rail={stage && !opened && !empty ? <WorkspaceRail onOpen={() => open(true)} /> : undefined}
+        rail={roomy && !opened && !empty ? <WorkspaceRail onOpen={() => open(true)} /> : undefined}
       >
         <Workspace />
         <Panes />
@@ -103,6 +107,7 @@ function NarrowLayout() {
     { id: 'stage', label: 'Stage' },
     { id: 'details', label: 'Details' },
     { id: 'cluster', label: 'Cluster' },
+    { id: 'console', label: 'Console' },
     ...(notes ? [{ id: 'notes', label: 'Notes' } as const] : []),
     ...(phone ? [] : [{ id: 'files', label: 'Files' } as const]),
   ];
@@ -156,6 +161,7 @@ function Panes() {
     { id: 'stage', label: 'Stage' },
     { id: 'details', label: 'Details' },
     { id: 'cluster', label: 'Cluster' },
+    { id: 'console', label: 'Console' },
     ...(notes ? [{ id: 'notes', label: 'Notes' } as const] : []),
   ];
   const shown = pane === 'notes' && !notes ? 'outcome' : pane;
@@ -223,21 +229,20 @@ function PaneOf({ pane, alone }: PaneOfProps) {
       return area === undefined ? <DetailsPane /> : <AreaTable area={area} />;
     case 'cluster':
       return <ClusterPane />;
+    case 'console':
+      return <ConsolePane />;
   }
 }
 
 /** When the panes' moment is: within the step that it belongs to. */
 function PaneTime() {
-  const { playback, run } = useStudio();
+  const { playback, run, page } = useStudio();
   const playhead = useStore(playback, (state) => state.playhead);
+  const console = useStore(page, (state) => state.pane === 'console');
   const trace = useStore(run, (state) => state.trace);
   const stale = useStore(run, (state) => state.status === 'stale');
   if (trace === undefined) return null;
-  const step = trace.steps.findLast((one) => one.kind !== 'wait' && one.time <= playhead) ?? trace.steps[0];
-  const number = trace.steps.filter(
-    (one) => one.kind === 'command' && one.index <= (step?.index ?? 0),
-  ).length;
-  const time = `+${formatTime(playhead - (step?.time ?? 0))}`;
+  const { time, step } = momentText(trace, playhead);
   return (
     <span className="tab-end">
       {stale && (
@@ -247,16 +252,13 @@ function PaneTime() {
         </span>
       )}
       <span>
-        at <span className="mono pane-time">{time}</span>{' '}
-        {number === 0 ? 'before the first step' : `in step ${number}`}
+        {console && 'the simulated cluster '}at <span className="mono pane-time">{time}</span>{' '}
+        {step === 0 ? 'before the first step' : `in step ${step}`}
         {stale && ' of the last good run'}
       </span>
     </span>
   );
 }
-
-const formatTime = (ms: number): string =>
-  ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
 
 function Banners() {
   const { page, run } = useStudio();

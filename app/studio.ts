@@ -159,6 +159,8 @@ export function createStudio(): Studio {
         const { edits, files: added } = await client.ask({ type: 'write-step', path, files, change });
         workspace.editMany([...applyEdits(files, edits), ...added], `steps: ${change.type}`);
       },
+      console: (line, at, until) => client.ask({ type: 'console', line, at, until }),
+      complete: (line, at) => client.ask({ type: 'complete', line, at }),
       applyFix: (fix) => {
         const { status, pending, diagnostics } = run.getState();
         // Places in an advice are those of the last good run's text.

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 
-export type PaneName = 'outcome' | 'stage' | 'details' | 'cluster' | 'notes';
+export type PaneName = 'outcome' | 'stage' | 'details' | 'cluster' | 'console' | 'notes';
 /** What a narrow screen shows, where panes are tabs. */
 export type NarrowTab = 'trace' | PaneName | 'files';
 export type DialogName = 'gallery' | 'palette' | 'keys' | 'rename';

@@ -1,8 +1,11 @@
 import { createContext, useContext } from 'react';
 import type {
+  Completions,
+  ConsoleResult,
   DocumentPath,
   EditableStep,
   KyvernoVersion,
+  Milliseconds,
   SortedDocument,
   SourceLocation,
   StepChange,
@@ -69,6 +72,10 @@ export interface StudioServices {
   readSteps(path: string): Promise<readonly EditableStep[] | undefined>;
   /** Makes one change of the list of steps in the text. */
   changeSteps(path: string, change: StepChange): Promise<void>;
+  /** Runs a line of the console at a moment of the last run; `until`: how far `-w` and `-f` have got. */
+  console(line: string, at: Milliseconds, until: Milliseconds): Promise<ConsoleResult>;
+  /** How a line of the console may go on at its end. */
+  complete(line: string, at: Milliseconds): Promise<Completions>;
   applyFix(fix: TextFix): void;
   /** Opens a document, keeping the present one among the kept work. */
   open(document: WorkspaceDocument): void;

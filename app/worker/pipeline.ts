@@ -22,6 +22,7 @@ import {
   simulate,
   withParts,
 } from '../../src/index.ts';
+import type { ConsoleQuestion } from './console.ts';
 import type { AfterRun, Answers, Question, RunOutcome, RunRequest } from './protocol.ts';
 
 const bases = new Map<KyvernoVersion, ClusterBase>();
@@ -138,6 +139,9 @@ export async function answer(question: Question): Promise<Answers[keyof Answers]
       const { writeKyvernoTest } = await import('./kyverno-test.ts');
       return last === undefined ? { files: [], left: [] } : writeKyvernoTest(last.scenario, last.trace);
     }
+    case 'console':
+    case 'complete':
+      return askConsole(question, last);
     case 'locate':
       return withParts(() => locate(question.path, question.part, question.text));
     default: {
@@ -145,6 +149,16 @@ export async function answer(question: Question): Promise<Answers[keyof Answers]
       return withParts(() => answerAboutDocuments(question));
     }
   }
+}
+
+async function askConsole(
+  question: ConsoleQuestion,
+  run: LastRun | undefined,
+): Promise<Answers['console' | 'complete']> {
+  const base = run && bases.get(run.version);
+  if (run === undefined || base === undefined) throw new Error('nothing has run yet');
+  const { answerConsole } = await import('./console.ts');
+  return withParts(() => answerConsole(question, { ...run, base }));
 }
 
 async function afterRun(run: LastRun | undefined): Promise<AfterRun> {

@@ -1,10 +1,13 @@
 import type {
   Advice,
+  Completions,
+  ConsoleResult,
   Diagnostic,
   DocumentPath,
   EditableStep,
   KyvernoTest,
   KyvernoVersion,
+  Milliseconds,
   SortedDocument,
   SourceLocation,
   StepChange,
@@ -37,6 +40,15 @@ export type Question =
   | { readonly type: 'advise' }
   /** The last run's answers of the policies as a test of the Kyverno CLI. */
   | { readonly type: 'write-kyverno-test' }
+  /** A line of the console at a moment of the last run; `until`: how far `-w` and `-f` have got. */
+  | {
+      readonly type: 'console';
+      readonly line: string;
+      readonly at: Milliseconds;
+      readonly until: Milliseconds;
+    }
+  /** How a line of the console may go on at its end. */
+  | { readonly type: 'complete'; readonly line: string; readonly at: Milliseconds }
   | { readonly type: 'preview'; readonly request: RunRequest }
   | {
       readonly type: 'locate';
@@ -70,6 +82,8 @@ export interface AfterRun {
 export interface Answers {
   readonly advise: AfterRun;
   readonly 'write-kyverno-test': KyvernoTest;
+  readonly console: ConsoleResult;
+  readonly complete: Completions;
   readonly preview: RunOutcome;
   readonly locate: SourceLocation | undefined;
   readonly sort: readonly SortedDocument[];

@@ -167,16 +167,22 @@ function objects(
   return names(server, type, namespace, '').filter(({ text }) => !words.includes(text));
 }
 
-/** Kinds, custom ones first: those are what a studio's story is about. */
+/** The story's own kinds, Kyverno's, the built-in ones, then what few ask for. */
+function rankOf(info: ResourceInfo): number {
+  if (!isCustom(info)) return 2;
+  if (info.group === 'kyverno.io') return 1;
+  const ofKyverno = info.group.endsWith('kyverno.io') || /^(?:wgpolicyk8s|openreports)\.io$/.test(info.group);
+  return ofKyverno ? 3 : 0;
+}
+
 function kinds(server: ApiServer): readonly Completion[] {
   const seen = new Map<string, ResourceInfo>();
   for (const info of server.discovery().resources) {
     const key = `${info.group}/${info.resource}`;
     if (!seen.has(key) && info.verbs.includes('list')) seen.set(key, info);
   }
-  const rank = (info: ResourceInfo): number => (isCustom(info) ? 0 : 1);
   return [...seen.values()]
-    .sort((a, b) => rank(a) - rank(b) || (a.resource < b.resource ? -1 : 1))
+    .sort((a, b) => rankOf(a) - rankOf(b) || (a.resource < b.resource ? -1 : 1))
     .map((info) => {
       const [short] = info.shortNames;
       const known = server.discovery().byName(info.resource);
