@@ -16,9 +16,9 @@ import { nonTriggers } from './non-trigger.ts';
 import { matchGate, ttlWebhook, webhookObjects } from './parts.ts';
 import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
 import {
+  answerForOwnKinds,
   concernsGlobalContext,
   concernsPolicy,
-  exceptionWarnings,
   validateGlobalContextObject,
   validatePolicyObject,
 } from './policy-webhook.ts';
@@ -98,8 +98,14 @@ export class AdmissionController implements Admission {
       const answer = yield* validateGlobalContextObject(this.#env, request, cause);
       if (!answer.allowed) return answer;
     }
-    const warnings = exceptionWarnings(this.#env, request);
-    if (warnings !== undefined) return { allowed: true, warnings };
+    const own = yield* answerForOwnKinds(this.#env, request, cause);
+    if (own?.allowed === false) return own;
+    const answer = yield* this.#validateResource(request, cause);
+    if (own === undefined) return answer;
+    return { ...answer, warnings: [...own.warnings, ...answer.warnings] };
+  }
+
+  *#validateResource(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
     const configuration = this.#readConfiguration();
     if (!reaches(this.#env, configuration, request)) return ALLOWED;
     const groups = this.#groupsFor(request, 'validating');

@@ -57,6 +57,10 @@ export interface AdmissionEnvironment {
   checkPolicy(object: KubernetesObject, old: KubernetesObject | undefined): PolicyVerdict;
   /** What the webhook of GlobalContextEntries refuses one for. */
   checkGlobalContextEntry(object: KubernetesObject): string | undefined;
+  /** What the webhook of PolicyExceptions refuses one for. */
+  checkException(object: KubernetesObject): string | undefined;
+  /** What the cleanup controller refuses a cleanup policy for. */
+  checkCleanupPolicy(object: KubernetesObject): string | undefined;
   /** Where the person wrote a policy. */
   locate(policy: KubernetesObject): DocumentPath | undefined;
 }

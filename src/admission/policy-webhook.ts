@@ -10,11 +10,12 @@ import type { AdmissionEnvironment, PolicyVerdict } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 
 const NAME = 'validate-policy.kyverno.svc';
-/** The webhook of GlobalContextEntries is called as the service is (controllers/generic/webhook). */
+/** The webhooks of other kinds are called as the service is (controllers/generic/webhook). */
 const GLOBAL_CONTEXT = 'kyverno-svc.kyverno.svc';
+const CLEANUP = 'kyverno-cleanup-controller.kyverno.svc';
 
 /** Warnings of the webhook that looks at PolicyExceptions; undefined if the request is for another. */
-export function exceptionWarnings(
+function exceptionWarnings(
   env: AdmissionEnvironment,
   { kind, subResource, operation, namespace }: AdmissionRequest,
 ): readonly string[] | undefined {
@@ -29,6 +30,44 @@ export function exceptionWarnings(
       : []),
   ];
 }
+
+const CLEANUP_KINDS: Readonly<Record<string, string>> = {
+  CleanupPolicy: 'NamespacedDeletingPolicy',
+  ClusterCleanupPolicy: 'DeletingPolicy',
+};
+
+/**
+ * The answer of the webhooks that look at PolicyExceptions and at cleanup policies; undefined if the request is for neither.
+ * What they let pass goes on to the policies that match the kind.
+ */
+export function* answerForOwnKinds(
+  env: AdmissionEnvironment,
+  request: AdmissionRequest,
+  cause: EventId,
+): Process<AdmissionResponse | undefined> {
+  const { object, kind } = request;
+  const exception = exceptionWarnings(env, request);
+  const isCleanup = concernsCleanup(request);
+  if (object === undefined || (exception === undefined && !isCleanup)) return undefined;
+  const warnings = exception ?? cleanupWarnings(env, kind.kind);
+  const denied = isCleanup ? env.checkCleanupPolicy(object) : env.checkException(object);
+  if (denied === undefined) return { allowed: true, warnings };
+  const name = isCleanup ? CLEANUP : GLOBAL_CONTEXT;
+  return yield* call(env, request, name, () => ({ warnings, denied }), cause);
+}
+
+const concernsCleanup = ({ kind, subResource, operation }: AdmissionRequest): boolean =>
+  kind.group === 'kyverno.io' &&
+  Object.hasOwn(CLEANUP_KINDS, kind.kind) &&
+  subResource === '' &&
+  (operation === 'CREATE' || operation === 'UPDATE');
+
+const cleanupWarnings = ({ behaviour }: AdmissionEnvironment, kind: string): readonly string[] =>
+  behaviour.warnsOfDeprecatedPolicies
+    ? [
+        `${kind} (kyverno.io) is deprecated and will be removed in a future release; migrate to ${CLEANUP_KINDS[kind]} (policies.kyverno.io), see https://kyverno.io/docs/guides/migration-to-cel/`,
+      ]
+    : [];
 
 /** Where exceptions count at all (validation/exception/validate.go). */
 function placeWarnings(env: AdmissionEnvironment, namespace: string): readonly string[] {

@@ -80,12 +80,18 @@ export function* generateData(
       name: target.name,
       ...(target.namespace === '' ? {} : { namespace: target.namespace }),
       labels: {
-        ...getObject(metadata, 'labels'),
+        ...ownLabels(metadata),
         ...downstreamLabels(task.policy, task.rule.name, task.trigger),
       },
     },
   };
   return yield* generateObject(env, task, ref, object);
+}
+
+/** Labels of which one is no text are taken for none: so unstructured objects read them before Kyverno adds its own. */
+function ownLabels(metadata: JsonObject): JsonObject {
+  const labels = getObject(metadata, 'labels');
+  return Object.values(labels).every((value) => typeof value === 'string') ? labels : {};
 }
 
 /** Brings an object into the cluster: creates what is missing, overwrites what is kept in sync, leaves the rest alone. */

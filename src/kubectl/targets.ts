@@ -27,7 +27,7 @@ export function* targetsOf(session: Session, words: readonly string[]): Process<
     return { failure: textFailure('You must provide one or more resources by argument or filename.') };
   if (words.some((word) => word.includes('/'))) return targetsBySlash(session, words);
   const infos: ResourceInfo[] = [];
-  for (const type of types.split(',')) {
+  for (const type of types.split(',').flatMap(expandCategory)) {
     const info = session.server.discovery().byName(type);
     if (info === undefined) return { failure: unknownType(type) };
     infos.push(info);
@@ -42,6 +42,22 @@ export function* targetsOf(session: Session, words: readonly string[]): Process<
     return { failure: textFailure('resource(s) were provided, but no name was specified') };
   return yield* selectTargets(session, infos);
 }
+
+/** The kinds that `all` stands for, in the order of discovery. */
+const CATEGORY_ALL = [
+  'pods',
+  'replicationcontrollers',
+  'services',
+  'daemonsets',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'horizontalpodautoscalers',
+  'cronjobs',
+  'jobs',
+];
+
+const expandCategory = (type: string): readonly string[] => (type === 'all' ? CATEGORY_ALL : [type]);
 
 function targetsOfFiles(session: Session): Targets {
   const targets: Target[] = [];

@@ -17,7 +17,13 @@ import type { PolicySources } from './policy-sources.ts';
 export interface KyvernoEnvironment
   extends Omit<
     AdmissionEnvironment,
-    'readPolicy' | 'checkPolicy' | 'checkGlobalContextEntry' | 'globalContext' | 'locate'
+    | 'readPolicy'
+    | 'checkPolicy'
+    | 'checkException'
+    | 'checkCleanupPolicy'
+    | 'checkGlobalContextEntry'
+    | 'globalContext'
+    | 'locate'
   > {
   readonly sources: PolicySources;
 }
@@ -43,6 +49,9 @@ export function installKyverno(environment: KyvernoEnvironment): Kyverno {
     ...common,
     globalContext: globalContext.admission,
     checkPolicy: (object, old) => policyChecks.get().checkPolicy(checks, object, old),
+    checkException: (object) => policyChecks.get().validateException(object)?.text,
+    checkCleanupPolicy: (object) =>
+      policyChecks.get().checkCleanupPolicy(checks, environment.server.discovery(), object),
     checkGlobalContextEntry: (object) => policyChecks.get().validateGlobalContextEntry(object)?.text,
   });
   admission.start();

@@ -25,6 +25,8 @@ export interface ChainsawRun {
   /** Files of CRDs that exist beforehand. */
   readonly preinstalled: readonly string[];
   readonly libraries: Libraries;
+  /** What shell files of the test do that are not in the tree. */
+  readonly programs: Json;
 }
 
 /** What a test came to; the reason names the place of the first difference. */
@@ -50,7 +52,7 @@ export function runChainsawTest(run: ChainsawRun): ChainsawOutcome {
     { ...settings.options, libraries: run.libraries },
     test.name,
   );
-  const runner = new TestRunner(run.tree, test, cluster, findConfiguration(run.tree, run.folder));
+  const runner = new TestRunner(run, test, cluster, findConfiguration(run.tree, run.folder));
   let outcome: ChainsawOutcome;
   try {
     outcome = runner.run();
@@ -82,14 +84,14 @@ function baseWith(base: ClusterBase, { objects }: KyvernoSettings): ClusterBase 
 const OWN_NAMESPACE = 'chainsaw-able-otter';
 
 class TestRunner {
-  readonly #tree: FileTree;
+  readonly #run: ChainsawRun;
   readonly #test: ChainsawTestFile;
   readonly #cluster: TestCluster;
   readonly #configuration: Configuration;
   readonly #written = new Map<string, string>();
 
-  constructor(tree: FileTree, test: ChainsawTestFile, cluster: TestCluster, configuration: Configuration) {
-    this.#tree = tree;
+  constructor(run: ChainsawRun, test: ChainsawTestFile, cluster: TestCluster, configuration: Configuration) {
+    this.#run = run;
     this.#test = test;
     this.#cluster = cluster;
     this.#configuration = configuration;
@@ -138,7 +140,8 @@ class TestRunner {
   #executor(namespace: string, bindings: Bindings, timeouts: JsonObject): Executor {
     const grace = this.#test.forceTerminationGracePeriod ?? this.#configuration.forceTerminationGracePeriod;
     return new Executor({
-      tree: this.#tree,
+      tree: this.#run.tree,
+      programs: this.#run.programs,
       folder: this.#test.folder,
       cluster: this.#cluster,
       namespace,

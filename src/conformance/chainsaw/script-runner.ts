@@ -1,7 +1,9 @@
+import { get, getList, getString, type Json } from '../../base/json.ts';
 import type { Process } from '../../base/process.ts';
 import { flagList, readFlags } from '../../kubectl/flags.ts';
 import { logLines } from '../../kubectl/log-lines.ts';
 import { runKubectl } from '../../kubectl/run-kubectl.ts';
+import { splitShell } from '../../kubectl/split-shell.ts';
 import type { ManifestDocument } from '../../manifest/manifest.ts';
 import { parseFile } from '../../manifest/parse.ts';
 import { type FileTree, joinPath } from '../cli/file-tree.ts';
@@ -17,6 +19,8 @@ export interface ScriptOptions {
   readonly tree: FileTree;
   readonly folder: string;
   readonly written: Map<string, string>;
+  /** What shell files of the test do, by name (`externalScripts` of an index). */
+  readonly programs: Json;
 }
 
 /** Runs scripts and commands in the test's folder. */
@@ -30,6 +34,7 @@ export class ScriptRunner {
   *script(content: string, variables: ReadonlyMap<string, string>): Process<CommandResult> {
     return yield* runShell(content, variables, {
       kubectl: (argv, stdin) => this.#kubectl(argv, stdin),
+      program: (name) => this.#program(name),
       files: { read: (path) => this.#read(path), write: (path, text) => this.#write(path, text) },
       now: () => this.#options.cluster.live.wallClock(),
     });
@@ -46,6 +51,26 @@ export class ScriptRunner {
       arg.replace(/\$\{?(\w+)\}?/g, (_, name: string) => variables.get(name) ?? ''),
     );
     return yield* this.#kubectl(expanded, '');
+  }
+
+  /** Command lines, each with a text that its output must or must not contain. */
+  *#program(name: string): Process<CommandResult | undefined> {
+    if (get(this.#options.programs, name) === undefined) return undefined;
+    for (const line of getList(this.#options.programs, name)) {
+      const split = splitShell(getString(line, 'kubectl') ?? '');
+      if ('error' in split) throw new ShellUnsupported(split.error);
+      const { stdout, stderr } = yield* this.#kubectl(split.words, '');
+      const output = stdout + stderr;
+      const [wanted, unwanted] = [getString(line, 'outputContains'), getString(line, 'outputLacks')];
+      const isMissing = wanted !== undefined && !output.includes(wanted);
+      if (isMissing || (unwanted !== undefined && output.includes(unwanted)))
+        return {
+          exitCode: 1,
+          stdout: output,
+          stderr: `the output ${isMissing ? 'lacks' : 'contains'} "${wanted ?? unwanted}"`,
+        };
+    }
+    return { exitCode: 0, stdout: '', stderr: '' };
   }
 
   *#kubectl(argv: readonly string[], stdin: string): Process<CommandResult> {

@@ -1,3 +1,4 @@
+import { getPath, type Json } from '../../base/json.ts';
 import type { CommandResult, ShellWorld } from './shell-world.ts';
 
 const ended = (exitCode: number, stdout = ''): CommandResult => ({ exitCode, stdout, stderr: '' });
@@ -20,7 +21,7 @@ export function runTool(
     case 'test':
       return runTest(name === '[' ? args.slice(0, -1) : args);
     case 'grep':
-      return runGrep(args, stdin);
+      return runGrep(args, stdin, world);
     case 'wc':
       return args.join(' ') === '-l' ? ended(0, `${stdin.split('\n').length - 1}\n`) : undefined;
     case 'sed':
@@ -29,6 +30,12 @@ export function runTool(
       return args.length === 0 ? ended(0, stdin) : ended(0, args.map(world.files.read).join(''));
     case 'rm':
       return ended(0);
+    case 'mkfifo':
+      // A pipe's writer is done before its reader begins.
+      for (const path of args) world.files.write(path, '');
+      return ended(0);
+    case 'jq':
+      return runJq(args, stdin);
     case 'date':
       return runDate(args, world.now());
     default:
@@ -65,15 +72,20 @@ function runTest(args: readonly string[]): CommandResult | undefined {
 }
 
 /** Patterns that stand for themselves alone; a dot counts as a dot, which is stricter. */
-function runGrep(args: readonly string[], stdin: string): CommandResult | undefined {
+function runGrep(
+  args: readonly string[],
+  stdin: string,
+  world: Pick<ShellWorld, 'files'>,
+): CommandResult | undefined {
   const options = args.filter((arg) => /^-\w+$/.test(arg)).join('');
   const [pattern, ...files] = args.filter((arg) => !/^-\w+$/.test(arg));
-  if (pattern === undefined || files.length > 0 || /[^-qFEcviw]/.test(options)) return undefined;
+  if (pattern === undefined || files.length > 1 || /[^-qFEcviw]/.test(options)) return undefined;
   if (!options.includes('F') && /[[\]*^$\\]/.test(pattern)) return undefined;
   if (options.includes('E') && /[+?|(){}]/.test(pattern)) return undefined;
   if (options.includes('w')) return undefined;
   const fold = (text: string): string => (options.includes('i') ? text.toLowerCase() : text);
-  const lines = stdin.split('\n').slice(0, stdin.endsWith('\n') ? -1 : undefined);
+  const text = files[0] === undefined ? stdin : (world.files.read(files[0]) ?? '');
+  const lines = text.split('\n').slice(0, text.endsWith('\n') ? -1 : undefined);
   const found = lines.filter((line) => fold(line).includes(fold(pattern)) !== options.includes('v'));
   const code = found.length > 0 ? 0 : 1;
   if (options.includes('q')) return ended(code);
@@ -117,6 +129,45 @@ function runSed(
       .join('\n');
   }
   return ended(0, text);
+}
+
+const JQ_PATH = /^(\.[A-Za-z_]\w*)+$/;
+
+/** `PATH`, `PATH == null`, and an object written as JSON whose values may be paths. */
+function runJq(args: readonly string[], stdin: string): CommandResult | undefined {
+  const options = args.filter((arg) => arg.startsWith('-'));
+  const [filter = '', ...files] = args.filter((arg) => !arg.startsWith('-'));
+  if (files.length > 0 || options.some((option) => option !== '-e' && option !== '-r')) return undefined;
+  const input = parseJson(stdin);
+  if (input === undefined) return ended(2);
+  const found = evaluateJq(filter.trim(), input);
+  if (found === undefined) return undefined;
+  const isFalse = found === null || found === false;
+  const text = options.includes('-r') && typeof found === 'string' ? found : JSON.stringify(found, null, 2);
+  return ended(options.includes('-e') && isFalse ? 1 : 0, `${text}\n`);
+}
+
+function evaluateJq(filter: string, input: Json): Json | undefined {
+  if (filter === '.') return input;
+  if (JQ_PATH.test(filter)) return getPath(input, filter.slice(1).split('.')) ?? null;
+  const isNull = /^(\S+)\s*(==|!=)\s*null$/.exec(filter);
+  if (isNull !== null) {
+    const value = evaluateJq(isNull[1] ?? '', input);
+    return value === undefined ? undefined : (value === null) === (isNull[2] === '==');
+  }
+  if (!filter.startsWith('{')) return undefined;
+  const filled = filter.replace(/"[^"\\]*"|(?:\.[A-Za-z_]\w*)+/g, (part) =>
+    part.startsWith('"') ? part : JSON.stringify(getPath(input, part.slice(1).split('.')) ?? null),
+  );
+  return parseJson(filled);
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 function runDate(args: readonly string[], now: number): CommandResult | undefined {

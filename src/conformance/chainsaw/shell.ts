@@ -130,7 +130,9 @@ class Shell {
         return done;
       }
       default: {
-        const result = runTool(name, args, stdin, this.#world);
+        const result = name.startsWith('./')
+          ? yield* this.#world.program(name.slice(2))
+          : runTool(name, args, stdin, this.#world);
         if (result === undefined) throw new ShellUnsupported(line);
         return result;
       }

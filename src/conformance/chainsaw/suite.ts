@@ -59,6 +59,7 @@ function runOne(suite: ChainsawSuite, path: string, entry: Json | undefined): Ch
       folder: folderOf(path),
       base: suite.base,
       libraries,
+      programs: get(entry, 'externalScripts') ?? null,
       settings: settingsOf(entry).map((file) => joinPath(suite.root, file)),
       preinstalled: textsOf(get(entry, 'preinstallCRDs')).map((file) => joinPath(suite.root, file)),
     });

@@ -223,7 +223,8 @@ function checkPodSecurity(rule: JsonObject, path: FieldPath): readonly Problem[]
   });
 }
 
-function checkExclusion(exclude: JsonObject, path: FieldPath): readonly Problem[] {
+/** An exclusion of controls, in a policy or an exception (PodSecurityStandard.Validate). */
+export function checkExclusion(exclude: Json, path: FieldPath): readonly Problem[] {
   const control = getString(exclude, 'controlName') ?? '';
   const images = getList(exclude, 'images').length > 0;
   const values = getList(exclude, 'values').length > 0;
