@@ -1,3 +1,4 @@
+import { closeComparison, compareBeside, pin, stepDifference, swapRuns } from './stores/compare-actions.ts';
 import type { DialogName, PaneName } from './stores/page.ts';
 import type { ExportKind, Studio } from './stores/studio.ts';
 
@@ -73,7 +74,7 @@ export function createCommands(studio: Studio): readonly Command[] {
       group: 'Studio',
       keys: [],
       blocked: withTrace,
-      run: () => compare.showBeside(workspace.getState().document.version),
+      run: () => compareBeside(compare, workspace.getState().document.version),
     },
     {
       id: 'compare.pin',
@@ -89,7 +90,7 @@ export function createCommands(studio: Studio): readonly Command[] {
       group: 'Studio',
       keys: [],
       blocked: () => (comparing ? undefined : 'nothing is compared'),
-      run: compare.close,
+      run: () => closeComparison(compare),
     },
     ...(comparing ? compareCommands(studio) : []),
     {
@@ -188,15 +189,21 @@ const compareCommands = ({ compare }: Studio): readonly Command[] => [
     group: 'Select',
     keys: ['n'],
     blocked: () => (compare.getState().result?.differences === 0 ? 'there is none' : undefined),
-    run: () => compare.step(1),
+    run: () => stepDifference(compare, 1),
   },
-  { id: 'compare.swap', label: 'Swap the compared runs', group: 'Studio', keys: [], run: compare.swap },
+  {
+    id: 'compare.swap',
+    label: 'Swap the compared runs',
+    group: 'Studio',
+    keys: [],
+    run: () => swapRuns(compare),
+  },
 ];
 
 /** Keeps the present run; what is typed from now on is held against it. */
 export function pinRun({ run, compare }: Studio): void {
   const { trace } = run.getState();
-  if (trace !== undefined) compare.pin({ trace, version: trace.kyverno });
+  if (trace !== undefined) pin(compare, { trace, version: trace.kyverno });
 }
 
 const problems = ({ run }: Studio) => run.getState().diagnostics.filter((one) => one.location !== undefined);

@@ -173,14 +173,13 @@ export function createDocuments(parts: DocumentParts) {
     flags.getState().replace(view.flags?.map(([time, note]) => ({ time, note })) ?? []);
     if (view.compare !== undefined) {
       const { above, below, chosen } = view.compare;
-      compare.show(above, below);
-      compare.choose(chosen);
+      compare.setState({ open: true, above, below, chosen });
     }
   }
 
   function replace(document: WorkspaceDocument, fresh: boolean, active?: string, edited = false): void {
     run.clear();
-    compare.close();
+    compare.setState({ open: false, chosen: undefined, result: undefined, pinned: undefined });
     selection.getState().select(undefined);
     selection.getState().setArea(undefined);
     flags.getState().replace([]);

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { KYVERNO_VERSIONS, type KyvernoVersion } from '../src/index.ts';
 import { EXPORTS, pinRun } from './commands.ts';
+import { closeComparison, compareBeside } from './stores/compare-actions.ts';
 import { useStudio } from './stores/studio.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
 import { Mark } from './ui/marks.tsx';
@@ -175,14 +176,14 @@ export function VersionMenu(props: MenuProps) {
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="menu-separator" />
           {comparing ? (
-            <Item icon="close" label="Close the comparison" onSelect={compare.close} />
+            <Item icon="close" label="Close the comparison" onSelect={() => closeComparison(compare)} />
           ) : (
             ran && (
               <Item
                 icon="story"
                 label="Compare with another version"
                 second="two runs on one scale"
-                onSelect={() => compare.showBeside(version)}
+                onSelect={() => compareBeside(compare, version)}
               />
             )
           )}

@@ -1,6 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
-import { comparedText } from './stores/compare.ts';
 import { useStudio } from './stores/studio.ts';
 import { isEmpty } from './stores/workspace.ts';
 import { Icon } from './ui/icons.tsx';
@@ -18,7 +17,7 @@ export function Header() {
   const name = useStore(workspace, (state) => state.document.name);
   const version = useStore(workspace, (state) => state.document.version);
   const theme = useStore(page, (state) => state.theme);
-  const compared = useStore(compare, comparedText);
+  const compared = useStore(compare, (state) => state.result?.names);
   return (
     <header className="top-bar">
       <h1 className="brand">

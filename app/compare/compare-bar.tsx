@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { KYVERNO_VERSIONS } from '../../src/index.ts';
 import type { ComparedRun } from '../stores/compare.ts';
+import { closeComparison, compareRuns, pin, swapRuns } from '../stores/compare-actions.ts';
 import { useStudio } from '../stores/studio.ts';
 import { readVersion } from '../stores/workspace.ts';
 import type { Side } from './compare-model.ts';
@@ -19,7 +20,7 @@ export function CompareBar({ onEdit }: { readonly onEdit: (() => void) | undefin
       <h2>Compare</h2>
       <RunSelect side="above" />
       <RunSelect side="below" />
-      <button type="button" className="link-button" onClick={compare.swap}>
+      <button type="button" className="link-button" onClick={() => swapRuns(compare)}>
         Swap
       </button>
       <button
@@ -28,7 +29,7 @@ export function CompareBar({ onEdit }: { readonly onEdit: (() => void) | undefin
         disabled={!ran}
         onClick={() => {
           const { trace } = run.getState();
-          if (trace !== undefined) compare.pin({ trace, version });
+          if (trace !== undefined) pin(compare, { trace, version });
         }}
       >
         {pinned === undefined ? 'Pin this run instead' : 'Pin the present run'}
@@ -53,7 +54,7 @@ export function CompareBar({ onEdit }: { readonly onEdit: (() => void) | undefin
         type="button"
         className="link-button close"
         aria-label="Close the comparison"
-        onClick={compare.close}
+        onClick={() => closeComparison(compare)}
       >
         Close
       </button>
@@ -75,7 +76,7 @@ function RunSelect({ side }: { readonly side: Side }) {
             target.value === 'pinned' ? 'pinned' : readVersion(target.value);
           if (run === undefined) return;
           const { above, below } = compare.getState();
-          compare.show(side === 'above' ? run : above, side === 'below' ? run : below);
+          compareRuns(compare, side === 'above' ? run : above, side === 'below' ? run : below);
         }}
       >
         {pinned !== undefined && <option value="pinned">Pinned run, {pinned.version}</option>}

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { milliseconds } from '../../src/index.ts';
 import type { ComparedRun } from '../stores/compare.ts';
+import { stepDifference } from '../stores/compare-actions.ts';
 import { createPlayback } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { arrange, PLAIN } from '../timeline/arrange.ts';
@@ -53,12 +54,12 @@ export function CompareRoom({ phone, editor, onEdit }: RoomProps) {
   const duration = runs.above.duration + runs.below.duration;
   useEffect(() => {
     compare.setState({
-      result: model && { differences: model.differences.length, duration },
+      result: model && { names: names.short, differences: model.differences.length, duration },
     });
     const { chosen } = compare.getState();
     if (model !== undefined && chosen !== undefined && chosen >= model.differences.length)
-      compare.choose(undefined);
-  }, [compare, model, duration]);
+      compare.setState({ chosen: undefined });
+  }, [compare, model, duration, names]);
   const stale = runs.above.stale || runs.below.stale;
   const problem = runs.above.problem ?? runs.below.problem;
 
@@ -91,7 +92,9 @@ function useNames(above: ComparedRun, below: ComparedRun) {
       run === 'pinned' ? `Pinned run, Kyverno ${pinned}` : withPin ? `Now, Kyverno ${run}` : `Kyverno ${run}`;
     const spoken = (run: ComparedRun): string =>
       run === 'pinned' ? 'The pinned run' : withPin ? 'The present one' : run;
+    const short = (run: ComparedRun): string => (run === 'pinned' ? `${pinned} pinned` : run);
     return {
+      short: `${short(above)} and ${short(below)}`,
       shown: { above: shown(above), below: shown(below) },
       spoken: { above: spoken(above), below: spoken(below) },
     };
@@ -137,7 +140,7 @@ function Compared({ model, names, phone, editor, stale }: ComparedProps) {
               differences={differences}
               chosen={chosen}
               names={names}
-              onChoose={compare.choose}
+              onChoose={(index) => compare.setState({ chosen: index })}
             />
           )}
         </div>
@@ -275,7 +278,7 @@ function useCompareKeys({ playback, scale, window }: Parts): void {
       window.setState({ scrollX: Math.max(0, Math.min(most, scrollX + width * share)) });
     };
     const keys: readonly (readonly [string, () => void])[] = [
-      ['Shift+N', () => compare.step(-1)],
+      ['Shift+N', () => stepDifference(compare, -1)],
       ['Space', of().toggle],
       ['.', step(of().next)],
       [',', step(of().previous)],
@@ -291,7 +294,7 @@ function useCompareKeys({ playback, scale, window }: Parts): void {
       ['d', pan(0.18)],
       ['0', () => fitAll(scale.above, window)],
       ['c', () => compare.setState({ scale: compare.getState().scale === 'matched' ? 'clock' : 'matched' })],
-      ['Escape', () => compare.choose(undefined)],
+      ['Escape', () => compare.setState({ chosen: undefined })],
     ];
     const onKey = (event: KeyboardEvent): void => {
       const { singleKeys, dialog, incoming } = page.getState();
@@ -369,12 +372,18 @@ function Pictures({ parts, names, phone, chosen }: PicturesProps) {
             (id) => id === event || model[where].placeOf(id)?.mark.event === event,
           ),
         );
-        compare.choose(event === undefined || has < 0 ? undefined : has);
+        compare.setState({ chosen: event === undefined || has < 0 ? undefined : has });
       }}
     />
   );
   const band = (
-    <DifferenceBand model={model} scale={scale} window={window} chosen={chosen} onChoose={compare.choose} />
+    <DifferenceBand
+      model={model}
+      scale={scale}
+      window={window}
+      chosen={chosen}
+      onChoose={(index) => compare.setState({ chosen: index })}
+    />
   );
   return (
     <section

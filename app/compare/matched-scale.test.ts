@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadParts, type Trace } from '../../src/index.ts';
+import { loadParts, type Milliseconds, milliseconds, type Trace } from '../../src/index.ts';
 import { seedTrace } from '../timeline/seed-trace.ts';
 import { readCompare, sharedStops, timesAt } from './compare-model.ts';
 import { rising } from './matched-scale.ts';
@@ -11,12 +11,12 @@ const names = { above: 'A', below: 'B' };
 function runs(): { readonly above: Trace; readonly below: Trace } {
   const above = seedTrace();
   const from = above.events.find(({ kind }) => kind === 'attempt')?.time ?? 0;
-  const later = (time: number): number => (time > from ? time + 7 : time);
+  const later = (time: Milliseconds): Milliseconds => (time > from ? milliseconds(time + 7) : time);
   const below = {
     ...above,
     end: later(above.end),
     events: above.events.map((event) => ({ ...event, time: later(event.time), end: later(event.end) })),
-  } as Trace;
+  };
   return { above, below };
 }
 
