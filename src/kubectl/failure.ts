@@ -64,3 +64,7 @@ export function formatInfo(info: ResourceInfo, name: string, namespace: string):
   const groupVersion = `${info.group}/${info.version}`;
   return `Resource: "${groupVersion}, Resource=${info.resource}", GroupVersionKind: "${groupVersion}, Kind=${info.kind}"\nName: "${name}", Namespace: "${namespace}"`;
 }
+
+/** A type that discovery does not know; kubectl names it without its group. */
+export const unknownType = (type: string): Failure =>
+  textFailure(`the server doesn't have a resource type "${type.split('.')[0] ?? ''}"`);

@@ -28,6 +28,8 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
   sa: serviceAccount,
   deployment,
   deploy: deployment,
+  cronjob: cronJob,
+  cj: cronJob,
   role,
   clusterrole: clusterRole,
   rolebinding: roleBinding,
@@ -134,6 +136,29 @@ function deployment(session: Session, name: string): Generated {
   };
   const metadata = { ...namespaced(session, name), labels };
   return made('apps/v1', 'Deployment', metadata, { spec }, 'failed to create deployment: ');
+}
+
+function cronJob(session: Session, name: string): Generated {
+  const [image, schedule] = [flag(session.args, 'image'), flag(session.args, 'schedule')];
+  const missing = [image === undefined ? '"image"' : '', schedule === undefined ? '"schedule"' : ''].filter(
+    Boolean,
+  );
+  if (image === undefined || schedule === undefined)
+    return { failure: textFailure(`required flag(s) ${missing.join(', ')} not set`) };
+  const container = { name, image, resources: {} };
+  const spec = {
+    jobTemplate: {
+      metadata: { name },
+      spec: {
+        template: {
+          metadata: {},
+          spec: { containers: [container], restartPolicy: flag(session.args, 'restart') ?? 'OnFailure' },
+        },
+      },
+    },
+    schedule,
+  };
+  return made('batch/v1', 'CronJob', namespaced(session, name), { spec }, 'failed to create cronjob: ');
 }
 
 /** The image's last path segment, without tag and digest. */

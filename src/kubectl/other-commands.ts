@@ -1,6 +1,7 @@
 import type { Process } from '../base/process.ts';
 import { canI } from './can-i.ts';
 import { createObject } from './create.ts';
+import { debugPods } from './debug.ts';
 import { deleteTargets } from './delete.ts';
 import { textFailure } from './failure.ts';
 import { flag } from './flags.ts';
@@ -67,6 +68,8 @@ export function* runOther(
     case 'scale':
       yield* scaleTargets(session, rest);
       return undefined;
+    case 'debug':
+      return yield* debugPods(session, rest);
     case 'rollout':
       return yield* rollOut(session, rest);
     case 'edit':

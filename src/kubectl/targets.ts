@@ -3,7 +3,7 @@ import type { ResourceInfo } from '../cluster/api.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
 import type { Failure } from './failure.ts';
-import { statusFailure, textFailure } from './failure.ts';
+import { statusFailure, textFailure, unknownType } from './failure.ts';
 import { flag, isOn } from './flags.ts';
 import { manifestsOf } from './manifests.ts';
 import { placeOf, type Session } from './session.ts';
@@ -113,9 +113,6 @@ const targetOf = (session: Session, info: ResourceInfo, name: string): Target =>
   namespace: info.namespaced ? session.namespace : '',
   name,
 });
-
-const unknownType = (type: string): Failure =>
-  textFailure(`the server doesn't have a resource type "${type}"`);
 
 /** The target with its object, fetched unless it already is. */
 export function* fetchTarget(

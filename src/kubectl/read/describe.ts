@@ -3,7 +3,7 @@ import type { Process } from '../../base/process.ts';
 import type { ResourceInfo } from '../../cluster/api.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
-import { type Failure, statusFailure, textFailure } from '../failure.ts';
+import { type Failure, statusFailure, textFailure, unknownType } from '../failure.ts';
 import { flag } from '../flags.ts';
 import { placeOf, type Session } from '../session.ts';
 import { describerOf } from './describe-kinds.ts';
@@ -61,8 +61,7 @@ function askedOf(session: Session, words: readonly string[]): Asked | { readonly
   const types: { info: ResourceInfo; names: readonly string[] }[] = [];
   for (const { type, names: wanted } of pairs) {
     const info = session.server.discovery().byName(type);
-    if (info === undefined)
-      return { failure: textFailure(`the server doesn't have a resource type "${type}"`) };
+    if (info === undefined) return { failure: unknownType(type) };
     types.push({ info, names: wanted });
   }
   return { types };

@@ -3,7 +3,7 @@ import type { Process } from '../../base/process.ts';
 import type { ResourceInfo } from '../../cluster/api.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { namespaceOf } from '../../kubernetes/object.ts';
-import { statusFailure, textFailure } from '../failure.ts';
+import { statusFailure, textFailure, unknownType } from '../failure.ts';
 import { flag, flagList } from '../flags.ts';
 import { placeOf, type Session } from '../session.ts';
 import { eventInterval } from './description.ts';
@@ -24,7 +24,7 @@ export function* showEvents(session: Session): Process<string | undefined> {
     return undefined;
   }
   if (about !== undefined && target === undefined) {
-    session.fail(textFailure(`the server doesn't have a resource type "${type}"`));
+    session.fail(unknownType(type));
     return undefined;
   }
   const everywhere = session.isOn('all-namespaces');

@@ -3,7 +3,7 @@ import { get, getList, getString, isObject } from '../../base/json.ts';
 import type { ResourceInfo } from '../../cluster/api.ts';
 import { child, itemsOf, type Schema } from '../../cluster/structural-schema.ts';
 import { parseApiVersion } from '../../kubernetes/object.ts';
-import { textFailure } from '../failure.ts';
+import { textFailure, unknownType } from '../failure.ts';
 import { flag } from '../flags.ts';
 import type { Session } from '../session.ts';
 
@@ -31,7 +31,7 @@ export function explainType(session: Session, words: readonly string[]): string 
   const discovery = session.server.discovery();
   const { info, fields } = resolve(first, (name) => discovery.byName(name));
   if (info === undefined) {
-    session.fail(textFailure(`the server doesn't have a resource type "${first.split('.')[0] ?? ''}"`));
+    session.fail(unknownType(first));
     return undefined;
   }
   const asked = flag(session.args, 'api-version');

@@ -6,7 +6,7 @@ import type { ResourceInfo } from '../../cluster/api.ts';
 import { matchesFields, matchesRequirements, parseSelector } from '../../cluster/selector-text.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
-import { type Failure, statusFailure, textFailure } from '../failure.ts';
+import { type Failure, statusFailure, textFailure, unknownType } from '../failure.ts';
 import { flag, flagList } from '../flags.ts';
 import { formatGoJsonIndented } from '../go-json.ts';
 import { placeOf, type Session, typeOf } from '../session.ts';
@@ -149,7 +149,7 @@ function typesOf(session: Session, words: readonly string[]): Asked | { readonly
     for (const word of words) {
       const [type = '', name = ''] = word.split('/');
       const info = discovery.byName(type);
-      if (info === undefined) return { failure: unknown(type) };
+      if (info === undefined) return { failure: unknownType(type) };
       types.push({ info, names: [name] });
     }
     return { types };
@@ -157,13 +157,11 @@ function typesOf(session: Session, words: readonly string[]): Asked | { readonly
   const types: { info: ResourceInfo; names: readonly string[] }[] = [];
   for (const type of first.split(',').flatMap((one) => (one === 'all' ? ALL : [one]))) {
     const info = discovery.byName(type);
-    if (info === undefined) return { failure: unknown(type) };
+    if (info === undefined) return { failure: unknownType(type) };
     types.push({ info, names });
   }
   return { types };
 }
-
-const unknown = (type: string): Failure => textFailure(`the server doesn't have a resource type "${type}"`);
 
 function* listed(session: Session, info: ResourceInfo): Process<readonly KubernetesObject[]> {
   const labelSelector = flag(session.args, 'selector');

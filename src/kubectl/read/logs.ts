@@ -4,7 +4,7 @@ import { matchesRequirements, parseSelector } from '../../cluster/selector-text.
 import { forbidden, notFound } from '../../cluster/status.ts';
 import { readDuration } from '../../kubernetes/duration.ts';
 import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
-import { type Failure, messageOf, statusFailure, textFailure } from '../failure.ts';
+import { type Failure, messageOf, statusFailure, textFailure, unknownType } from '../failure.ts';
 import { flag } from '../flags.ts';
 import type { LogLine, Session } from '../session.ts';
 import { CONTROLLERS, KYVERNO } from './controllers.ts';
@@ -100,8 +100,7 @@ function sourcesOf(session: Session, words: readonly string[]): Sources | { read
     };
   const [type, name] = first.includes('/') ? first.split('/') : ['pods', first];
   const info = session.server.discovery().byName(type ?? '');
-  if (info === undefined)
-    return { failure: textFailure(`the server doesn't have a resource type "${type ?? ''}"`) };
+  if (info === undefined) return { failure: unknownType(type ?? '') };
   const refused = mayRead(session, info.group, info.resource, name ?? '');
   if (refused !== undefined) return { failure: refused };
   const source =
