@@ -201,7 +201,10 @@ export function preparedForCreate(
   return custom || COUNTS_GENERATIONS.has(keyOf(info)) ? withMetadata(prepared, { generation: 1 }) : prepared;
 }
 
-/** The object as it may replace `old`: what only the server sets stays, the status too, a changed spec counts up. */
+/**
+ * The object as it may replace `old`: what only the server sets stays, the status too, a changed spec counts up. Ephemeral
+ * containers come through their subresource, which changes nothing else.
+ */
 export function preparedForUpdate(
   old: KubernetesObject,
   object: KubernetesObject,
@@ -216,6 +219,15 @@ export function preparedForUpdate(
       resourceVersion: get(object.metadata, 'resourceVersion'),
       managedFields: get(object.metadata, 'managedFields'),
     });
+  }
+  if (subresource === 'ephemeralcontainers') {
+    const ephemeralContainers = get(get(object, 'spec'), 'ephemeralContainers');
+    const spec = { ...getObject(old, 'spec'), ...(ephemeralContainers && { ephemeralContainers }) };
+    const grown = withMetadata({ ...old, spec }, { managedFields: get(object.metadata, 'managedFields') });
+    const generation = get(old.metadata, 'generation');
+    return typeof generation === 'number' && !equal(get(old, 'spec'), spec)
+      ? withMetadata(grown, { generation: generation + 1 })
+      : grown;
   }
   const hasStatus = info.subresources.includes('status') || info.kind === 'Namespace';
   const status = get(old, 'status');
