@@ -2,7 +2,7 @@ import type { EventId } from '../base/units.ts';
 import type { EngineResponse } from '../engine/engine-response.ts';
 import type { AdmissionRequest } from '../kubernetes/admission-review.ts';
 import { type KubernetesObject, nameOf, refOf } from '../kubernetes/object.ts';
-import { ephemeralReport, reportResult } from '../kyverno/report.ts';
+import { ephemeralReport, isReportable, reportResult } from '../kyverno/report.ts';
 import { type AdmissionEnvironment, raiseEvent, writeReport } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { passedEvents } from './violation-events.ts';
@@ -24,12 +24,14 @@ export function reportMutations(
       env.scheduler.spawn(raiseEvent(env, event, cause), ADMISSION_LATENCIES.event);
   if (told.length === 0 || request.dryRun || !env.behaviour.reportsGenerate) return;
   if (object.kind === 'Event') return;
-  const results = told.flatMap(({ policy, rules }) =>
+  const reported = told.filter(({ policy }) => isReportable(env.behaviour, policy.object));
+  if (reported.length === 0) return;
+  const results = reported.flatMap(({ policy, rules }) =>
     rules.map(({ rule, status, message, properties }) =>
       reportResult(policy, rule.name, status, message, properties),
     ),
   );
-  const policies = told.map(({ policy }) => policy);
+  const policies = reported.map(({ policy }) => policy);
   const report = ephemeralReport(object, 'admission', request.uid, policies, results, env.wallClock());
   env.scheduler.spawn(writeReport(env, report, cause), ADMISSION_LATENCIES.report);
 }

@@ -7,7 +7,7 @@ import type { AdmissionRequest } from '../kubernetes/admission-review.ts';
 import { uidOf } from '../kubernetes/object.ts';
 import type { KyvernoConfiguration } from '../kyverno/configuration.ts';
 import type { KyvernoEvent } from '../kyverno/kubernetes-event.ts';
-import { ephemeralReport, reportResult } from '../kyverno/report.ts';
+import { ephemeralReport, isReportable, reportResult } from '../kyverno/report.ts';
 import { type AdmissionEnvironment, raiseEvent, writeReport } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import type { RegisteredPolicy } from './policy-registry.ts';
@@ -44,7 +44,9 @@ function reportLater(
   cause: EventId,
 ): void {
   const { request, subject } = review;
-  const told = responses.filter(({ rules }) => rules.length > 0);
+  const told = responses.filter(
+    ({ rules, policy }) => rules.length > 0 && isReportable(env.behaviour, policy.object),
+  );
   const unfit = request.operation === 'DELETE' || request.dryRun || uidOf(subject) === '';
   if (told.length === 0 || unfit || subject.kind === 'Event') return;
   const results = told.flatMap(({ policy, rules }) =>

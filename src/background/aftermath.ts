@@ -3,7 +3,7 @@ import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { parseApiVersion, refOf, uidOf } from '../kubernetes/object.ts';
 import type { KyvernoEvent } from '../kyverno/kubernetes-event.ts';
 import type { Policy } from '../kyverno/policy.ts';
-import { ephemeralReport, reportResult } from '../kyverno/report.ts';
+import { ephemeralReport, isReportable, reportResult } from '../kyverno/report.ts';
 import { type BackgroundEnvironment, logLine, raiseEvent, writeReport } from './environment.ts';
 import type { ApplyError, RuleTask } from './generate-target.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
@@ -97,6 +97,7 @@ function applied(env: BackgroundEnvironment, task: RuleTask, made: ObjectRef): v
 function report(env: BackgroundEnvironment, task: RuleTask, generated: readonly ObjectRef[]): void {
   const { policy, rule, trigger, cause } = task;
   if (!env.behaviour.reportsGenerate || uidOf(trigger) === '') return;
+  if (!isReportable(env.behaviour, policy.object)) return;
   const resources = generated.map((made) => {
     const { group, version } = parseApiVersion(made.apiVersion);
     const gvk = `${group === '' ? '' : group}/${version}, Kind=${made.kind}`;

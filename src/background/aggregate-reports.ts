@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../base/json.ts';
-import { equal, get, getList, getString, isObject } from '../base/json.ts';
+import { equal, get, getList, getObject, getString, isObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { ApiRequest, ResourceInfo } from '../cluster/api.ts';
-import { gvkOf, type KubernetesObject, nameOf, uidOf } from '../kubernetes/object.ts';
+import { gvkOf, type KubernetesObject, nameOf, namespaceOf, uidOf } from '../kubernetes/object.ts';
 import { REPORTS_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { BackgroundEnvironment } from './environment.ts';
-import type { ReportSubject } from './report-subject.ts';
+import type { ReportSubject } from './report-aggregation.ts';
 
 const GROUP = 'reports.kyverno.io';
 const REPORTS = { group: 'wgpolicyk8s.io', version: 'v1alpha2' };
@@ -22,6 +22,62 @@ const reportOf = (namespace: string) => ({
   resource: namespace === '' ? 'clusterpolicyreports' : 'policyreports',
 });
 
+/** How long a report whose object is not found is kept (aggregate/controller.go, deletionGrace). */
+const GRACE = 120_000;
+
+/**
+ * Looks at an EphemeralReport that has waited: one with an owner is merged, with whatever else its owner has; another is given
+ * its owner, which makes it wait once more. True if its object is not there yet: then it is to be looked at again.
+ */
+export function* takeReport(
+  env: BackgroundEnvironment,
+  namespace: string,
+  name: string,
+  cause: EventId,
+): Process<boolean> {
+  const report = env.server.lookup(ephemeralOf(namespace), namespace, name);
+  if (report === undefined) return false;
+  const place = { resource: ephemeralOf(namespace), ...(namespace === '' ? {} : { namespace }), name };
+  const uid = getString(getList(report, 'metadata', 'ownerReferences')[0], 'uid');
+  if (uid !== undefined) {
+    yield* aggregateReports(env, { uid, namespace }, cause);
+    return false;
+  }
+  const subject = subjectOf(env, report);
+  if (subject !== undefined) {
+    yield* ask(env, cause, { verb: 'update', ...place, body: withOwner(report, subject) });
+    return false;
+  }
+  const age = env.wallClock() - Date.parse(getString(report.metadata, 'creationTimestamp') ?? '');
+  if (age <= GRACE) return true;
+  yield* ask(env, cause, { verb: 'delete', ...place });
+  return false;
+}
+
+/** The object that a report is about. */
+function subjectOf(
+  { server }: BackgroundEnvironment,
+  report: KubernetesObject,
+): KubernetesObject | undefined {
+  const owner = get(get(report, 'spec'), 'owner');
+  const text = (field: string): string => getString(owner, field) ?? '';
+  const info = server.discovery().byKind(gvkOf({ apiVersion: text('apiVersion'), kind: text('kind') }));
+  return info && server.lookup(info, namespaceOf(report), text('name'));
+}
+
+function withOwner(report: KubernetesObject, subject: KubernetesObject): KubernetesObject {
+  const { apiVersion, kind } = subject;
+  const uid = uidOf(subject);
+  return {
+    ...report,
+    metadata: {
+      ...report.metadata,
+      labels: { ...getObject(report.metadata, 'labels'), 'audit.kyverno.io/resource.uid': uid },
+      ownerReferences: [{ apiVersion, kind, name: nameOf(subject), uid }],
+    },
+  };
+}
+
 /**
  * Merges the EphemeralReports of an object into its PolicyReport, named by its uid, and deletes them; results of rules that
  * are gone go, and so does a report that has none left (lifecycle H.2; controllers/report/aggregate).
@@ -34,7 +90,7 @@ export function* aggregateReports(
   const { server } = env;
   const ephemeral = server
     .listAll(ephemeralOf(namespace), namespace === '' ? undefined : namespace)
-    .filter((report) => getString(report, 'metadata', 'labels', 'audit.kyverno.io/resource.uid') === uid)
+    .filter((report) => getString(getList(report, 'metadata', 'ownerReferences')[0], 'uid') === uid)
     // Within one second the later one is the newer one.
     .sort((left, right) => versionOf(left) - versionOf(right));
   const known = server.lookup(reportOf(namespace), namespace, uid);
@@ -58,7 +114,7 @@ function ownerOf(
   ephemeral: readonly KubernetesObject[],
   known: KubernetesObject | undefined,
 ): JsonObject | undefined {
-  const owner = get(get(ephemeral[0], 'spec'), 'owner') ?? getList(known, 'metadata', 'ownerReferences')[0];
+  const [owner] = getList(ephemeral[0] ?? known, 'metadata', 'ownerReferences');
   return isObject(owner) ? owner : undefined;
 }
 

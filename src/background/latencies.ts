@@ -16,6 +16,8 @@ export const BACKGROUND_LATENCIES = {
   listPeriod: milliseconds(100),
   /** From an object's change to its own scan (report/background/controller.go, enqueueDelay). */
   objectScan: milliseconds(30_000),
+  /** Between two scans of everything (flag backgroundScanInterval). */
+  rescan: milliseconds(3_600_000),
   /** From an EphemeralReport, or a policy's change, to the merged report (aggregate/controller.go, enqueueDelay). */
   aggregation: milliseconds(10_000),
   /** Evaluation of a rule. */

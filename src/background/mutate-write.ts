@@ -6,7 +6,7 @@ import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { gvkOf, nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
 import type { LogField } from '../kyverno/log-line.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
-import { ephemeralReport, reportResult } from '../kyverno/report.ts';
+import { ephemeralReport, isReportable, reportResult } from '../kyverno/report.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
 import type { TargetEvent } from '../trace/event.ts';
 import { ask, type BackgroundEnvironment, placeOf, raiseEvent, writeReport } from './environment.ts';
@@ -273,6 +273,7 @@ export function reportMutated(
 ): void {
   if (!env.behaviour.reportsGenerate || mutated.length === 0) return;
   if (uidOf(trigger) === '' || nameOf(trigger) === '') return;
+  if (!isReportable(env.behaviour, policy.object)) return;
   const results = mutated.map(({ rule, response, patched }) =>
     reportResult(policy, rule.name, response.status, response.message, {
       ...response.properties,

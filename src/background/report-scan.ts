@@ -1,6 +1,6 @@
 import { get, getList, getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
-import type { EventId } from '../base/units.ts';
+import { type EventId, eventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
 import { matchKind } from '../kubernetes/kind-selector.ts';
 import { type GroupVersionKind, gvkOf, type KubernetesObject } from '../kubernetes/object.ts';
@@ -13,16 +13,21 @@ import { scans } from './parts.ts';
 interface Scanned {
   readonly object: KubernetesObject;
   readonly kinds: readonly string[];
+  /** The policy's last change. */
+  readonly cause: EventId;
 }
 
 /**
  * The reports controller's background scan (lifecycle H.2): when a policy becomes Ready or changes, and when an exception to
  * it comes, changes or goes, its validate rules are evaluated for every object that exists; some time after an object came or
- * changed, all policies are for that object. Results are reported; nothing is blocked.
+ * changed, all policies are for that object; every hour everything is looked at again. Results are reported; nothing is
+ * blocked.
  */
 export class ReportScan {
   readonly #env: BackgroundEnvironment;
   readonly #scanned = new Map<string, Scanned>();
+  /** Once there is a policy to scan for. */
+  #isHourly = false;
 
   constructor(env: BackgroundEnvironment) {
     this.#env = env;
@@ -32,7 +37,7 @@ export class ReportScan {
     const { server } = this.#env;
     for (const resource of ['clusterpolicies', 'policies'])
       for (const object of server.listAll({ group: 'kyverno.io', version: 'v1', resource }))
-        if (isReady(object)) this.#keep(object);
+        if (isReady(object)) this.#keep(object, eventId(0));
     server.watch((event) => this.#see(event));
   }
 
@@ -51,14 +56,31 @@ export class ReportScan {
       this.#scanned.delete(policyKeyOf(object));
       return;
     }
-    this.#keep(object);
+    this.#keep(object, event);
     const changed = previous === undefined || !isReady(previous) || previous['spec'] !== object['spec'];
     if (type === 'MODIFIED' && changed) this.#scan(object, event);
   }
 
-  #keep(object: KubernetesObject): void {
-    if (get(object['spec'], 'background') === false) this.#scanned.delete(policyKeyOf(object));
-    else this.#scanned.set(policyKeyOf(object), { object, kinds: kindsOf(object) });
+  #keep(object: KubernetesObject, cause: EventId): void {
+    const key = policyKeyOf(object);
+    if (get(object['spec'], 'background') === false) {
+      this.#scanned.delete(key);
+      return;
+    }
+    this.#scanned.set(key, { object, kinds: kindsOf(object), cause });
+    if (this.#isHourly) return;
+    this.#isHourly = true;
+    this.#scanHourly();
+  }
+
+  #scanHourly(): void {
+    this.#env.scheduler.spawnTimer(this.#scanAll(), BACKGROUND_LATENCIES.rescan);
+  }
+
+  *#scanAll(): Process<void> {
+    for (const { object, cause } of [...this.#scanned.values()])
+      yield* scans.get().scanPolicy(this.#env, object, cause);
+    this.#scanHourly();
   }
 
   #excepted(exception: KubernetesObject): readonly Scanned[] {

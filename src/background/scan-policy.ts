@@ -11,7 +11,7 @@ import { labelsOf } from '../kubernetes/label-selector.ts';
 import { gvkOf, type KubernetesObject, nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
 import { EVENTS, eventSubject, formatEvent, type KyvernoEvent } from '../kyverno/kubernetes-event.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
-import { ephemeralReport, reportResult } from '../kyverno/report.ts';
+import { ephemeralReport, isReportable, reportResult } from '../kyverno/report.ts';
 import { REPORTS_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { exceptionsOf } from './generate-context.ts';
@@ -41,8 +41,6 @@ export function* scanObject(
   for (const policy of policies) yield* new PolicyScan(env).scan(policy, cause, live);
 }
 
-const DISABLED = 'reports.kyverno.io/disabled';
-
 class PolicyScan {
   readonly #env: BackgroundEnvironment;
 
@@ -52,7 +50,7 @@ class PolicyScan {
 
   /** For all that exists, or for one object alone. */
   *scan(object: KubernetesObject, cause: EventId, only?: KubernetesObject): Process<void> {
-    if (get(get(object.metadata, 'labels'), DISABLED) !== undefined) return;
+    if (!isReportable(this.#env.behaviour, object)) return;
     const read = this.#env.readPolicy(object);
     if (read === undefined || get(read.spec, 'background') === false) return;
     const rules = read.rules.filter((rule) => rule.type === 'validate');

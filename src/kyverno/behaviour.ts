@@ -66,6 +66,8 @@ export interface Behaviour {
   readonly emitsPolicyApplied: boolean;
   /** Reports of generate rules (1.13 on). */
   readonly reportsGenerate: boolean;
+  /** Policies with the label `reports.kyverno.io/disabled` are left out of reports (1.16 on). */
+  readonly excludesFromReports: boolean;
   /** The policy webhook warns of kinds that the reports controller may not watch (1.19 on). */
   readonly checksReportPermissions: boolean;
   /**
@@ -111,6 +113,7 @@ const LATEST: Omit<Behaviour, 'version'> = {
   foldsRepeatedEvents: false,
   emitsPolicyApplied: false,
   reportsGenerate: true,
+  excludesFromReports: true,
   checksReportPermissions: true,
   deletionWritesState: false,
   evaluatesAssertions: false,
@@ -134,7 +137,7 @@ const UP_TO_1_17: Difference = {
   namesDeniedApiCalls: false,
 };
 const UP_TO_1_16: Difference = { ...UP_TO_1_17, reportsTargetLookupErrors: false };
-const UP_TO_1_15: Difference = { ...UP_TO_1_16, swallowsNotFound: false };
+const UP_TO_1_15: Difference = { ...UP_TO_1_16, swallowsNotFound: false, excludesFromReports: false };
 const UP_TO_1_12: Difference = {
   ...UP_TO_1_15,
   updateRequestPerRule: true,

@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.ts';
 import { get, getString } from '../base/json.ts';
 import type { GroupVersionResource, KubernetesObject } from '../kubernetes/object.ts';
 import { namespaceOf, parseApiVersion, uidOf } from '../kubernetes/object.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { Policy } from './policy.ts';
 
 /** One result of a report. */
@@ -28,6 +29,13 @@ export function processOf({ spec }: Policy): string {
   if (get(spec, 'background') !== false) return 'background scan';
   return get(spec, 'admission') === false ? '' : 'admission review';
 }
+
+/** Whether results of a policy are to be reported (utils/report/create_ephemeral.go). */
+export const isReportable = (
+  { excludesFromReports }: Pick<Behaviour, 'excludesFromReports'>,
+  policy: KubernetesObject,
+): boolean =>
+  !excludesFromReports || get(get(policy.metadata, 'labels'), 'reports.kyverno.io/disabled') === undefined;
 
 const SEVERITIES: ReadonlySet<string> = new Set(['critical', 'high', 'medium', 'low', 'info']);
 
@@ -82,6 +90,12 @@ export function ephemeralReport(
   const counts: Record<string, number> = { pass: 0, fail: 0, warn: 0, error: 0, skip: 0 };
   for (const { result } of results) counts[result] = (counts[result] ?? 0) + 1;
   const timestamp = { seconds: Math.floor(time / 1000), nanos: 0 };
+  const owner = {
+    apiVersion: subject.apiVersion,
+    kind: subject.kind,
+    name: getString(subject, 'metadata', 'name') ?? '',
+    uid: uidOf(subject),
+  };
   const sorted = [...results].sort((left, right) =>
     `${left.policy} ${left.rule}` < `${right.policy} ${right.rule}` ? -1 : 1,
   );
@@ -107,14 +121,11 @@ export function ephemeralReport(
           'audit.kyverno.io/source': source,
           ...Object.fromEntries(versions),
         },
+        // What is reported at admission is not stored yet: the reports controller finds its owner later.
+        ...(source === 'admission' ? {} : { ownerReferences: [owner] }),
       },
       spec: {
-        owner: {
-          apiVersion: subject.apiVersion,
-          kind: subject.kind,
-          name: getString(subject, 'metadata', 'name') ?? '',
-          uid: uidOf(subject),
-        },
+        owner,
         results: sorted.map(
           (result): JsonObject => ({
             source: 'kyverno',
