@@ -56,9 +56,28 @@ export function* patchOne(session: Session, manifest: Placed, live: KubernetesOb
     session.printDone(info, name, 'configured');
     return;
   }
+  const refused = response.failure.reason === 'Conflict' || response.failure.reason === 'Invalid';
+  if (refused && session.isOn('force') && (yield* recreate(session, manifest))) {
+    session.printDone(info, name, 'configured');
+    return;
+  }
   const inner = withSource(statusFailure(response.failure), 'patching', source);
   const text = `applying patch:\n${formatGoJson(patch)}\nto:\n${formatInfo(info, name, namespace)}\nfor:`;
   session.fail(withSource(inner, text, source));
+}
+
+/** `--force`: what cannot be patched is deleted and made anew (kubectl: patcher.deleteAndCreate). */
+function* recreate(session: Session, { object, info, namespace }: Placed): Process<boolean> {
+  const place = { ...placeOf(info, namespace), name: nameOf(object) };
+  const deleted = yield* session.send(
+    { verb: 'delete', ...place, propagationPolicy: 'Background' },
+    CLIENT_SIDE,
+  );
+  if (deleted.failure !== undefined) return false;
+  const { resourceVersion: _, uid: __, ...metadata } = withLastApplied(object).metadata;
+  const body = { ...withLastApplied(object), metadata };
+  const created = yield* session.send({ verb: 'create', ...placeOf(info, namespace), body }, CLIENT_SIDE);
+  return created.failure === undefined;
 }
 
 /** `kubectl apply --server-side`. */
