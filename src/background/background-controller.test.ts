@@ -320,6 +320,20 @@ describe('foreach', () => {
     expect(object(trace, 'ConfigMap', 'to', 'copy-to')).toBeDefined();
     expect(object(trace, 'ConfigMap', 'from', 'copy-from')).toBeDefined();
   });
+
+  it('makes a target of another name at once, and the former one keeps its labels', () => {
+    const renamed = policy.replace('copy-{{element}}', 'new-{{element}}');
+    const trace = play(
+      '1.19',
+      NAMESPACES + policy,
+      ['kubectl create -f t.yaml', 'kubectl apply -f policy.yaml'],
+      { 't.yaml': trigger('t', 'to'), 'policy.yaml': renamed },
+    );
+    expect(lives(trace, 2)).toEqual([COMPLETED]);
+    expect(object(trace, 'ConfigMap', 'to', 'new-to')).toBeDefined();
+    const former = object(trace, 'ConfigMap', 'to', 'copy-to');
+    expect(getPath(former, ['metadata', 'labels', 'generate.kyverno.io/policy-name'])).toBe('gen');
+  });
 });
 
 describe('the target namespace is missing', () => {

@@ -78,7 +78,9 @@ export class PolicyController {
     for (const rule of rules) {
       const before = generateRules(old).find(({ name }) => name === rule.name);
       if (before === undefined) continue;
-      if (!equal(targetOf(before), targetOf(rule))) yield* this.#abandon(old, before, cause);
+      // Where a rule is gone Kyverno looks at the targets of no other (pkg/policy, updatePolicy).
+      const moved = removed.length === 0 && !equal(targetOf(before), targetOf(rule));
+      if (moved) yield* this.#abandon(old, before, cause);
       else if (syncsData(rule)) again.push(...this.#downstreamContexts(policy, rule, false));
     }
     // Up to 1.12 the UpdateRequests name the downstreams from the start.
@@ -188,12 +190,14 @@ const bodiesOf = (rule: Rule): readonly Json[] => {
 const syncsData = (rule: Rule): boolean =>
   isSynchronized(rule) && bodiesOf(rule).some((body) => get(body, 'data') !== undefined);
 
-/** The fields of `generate` that say what is made and from where, without its content. */
-const targetOf = (rule: Rule): readonly JsonObject[] =>
-  bodiesOf(rule).map((body) => {
-    const fields = ['apiVersion', 'kind', 'name', 'namespace', 'clone', 'cloneList'];
-    return Object.fromEntries(fields.map((field) => [field, get(body, field) ?? null]));
-  });
+/**
+ * The fields of `generate` that say what is made and from where, without its content. Those of a foreach are no part: of its
+ * former targets Kyverno looks for the kind beside the foreach, where there is none (pkg/policy/generate.go, ruleChange).
+ */
+const targetOf = (rule: Rule): JsonObject => {
+  const fields = ['apiVersion', 'kind', 'name', 'namespace', 'clone', 'cloneList'];
+  return Object.fromEntries(fields.map((field) => [field, get(get(rule.raw, 'generate'), field) ?? null]));
+};
 
 function listedResource(object: KubernetesObject): JsonObject {
   const { apiVersion, kind, name, namespace, uid } = refOf(object);
