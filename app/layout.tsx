@@ -2,7 +2,6 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { Workspace } from './editor/workspace.tsx';
 import { momentText } from './panes/moment-text.ts';
-import { OutcomePane } from './panes/outcome.tsx';
 import type { NarrowTab, PaneName } from './stores/page.ts';
 import type { RunProblem } from './stores/run.ts';
 import { useStudio } from './stores/studio.ts';
@@ -15,6 +14,7 @@ import { Split } from './ui/split.tsx';
 import { TabList } from './ui/tabs.tsx';
 
 // Only what the first picture shows comes with the page.
+const OutcomePane = lazy(() => import('./panes/outcome.tsx').then((m) => ({ default: m.OutcomePane })));
 const DetailsPane = lazy(() => import('./panes/details.tsx').then((m) => ({ default: m.DetailsPane })));
 const StagePlace = lazy(() => import('./stage-place.tsx').then((m) => ({ default: m.StagePlace })));
 const AreaTable = lazy(() => import('./timeline/area-table.tsx').then((m) => ({ default: m.AreaTable })));
@@ -216,13 +216,15 @@ interface PaneOfProps {
 }
 
 function PaneOf({ pane, alone }: PaneOfProps) {
-  const { run, selection } = useStudio();
+  const { page, run, selection } = useStudio();
   const ran = useStore(run, (state) => state.trace !== undefined);
+  const painted = useStore(page, (state) => state.painted);
   const area = useStore(selection, (state) => state.area);
   if (!ran) return <NoRun />;
   switch (pane) {
     case 'outcome':
-      return <OutcomePane />;
+      // The picture of the trace comes first; what is asked of it next loads behind it.
+      return painted ? <OutcomePane /> : null;
     case 'stage':
       return <StagePlace alone={alone} />;
     case 'details':

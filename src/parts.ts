@@ -8,8 +8,9 @@ import {
   scans,
   ttls,
 } from './background/parts.ts';
-import { patches, pods, rawRequests } from './cluster/parts.ts';
+import { patches, pods, rawRequests, webhookCalls } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
+import { conditionEvaluation } from './engine/match/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
 import { regexes } from './expressions/cel/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
@@ -35,6 +36,7 @@ export async function loadParts(): Promise<void> {
     cleanups,
     assertions,
     clones,
+    conditionEvaluation,
     contextEntries,
     derivation,
     downstreams,
@@ -58,6 +60,7 @@ export async function loadParts(): Promise<void> {
     ttlWebhook,
     regexes,
     syntaxProblems,
+    webhookCalls,
     webhookObjects,
     views,
   ];
