@@ -45,6 +45,7 @@ export class AdmissionController implements Admission {
   readonly #policies: PolicyRegistry;
   #configMap: KubernetesObject | undefined;
   #configuration: KyvernoConfiguration;
+  #running = true;
 
   constructor(env: AdmissionEnvironment) {
     this.#env = env;
@@ -55,15 +56,33 @@ export class AdmissionController implements Admission {
   /** Takes up what the cluster holds and watches from now on. */
   start(): void {
     const { server } = this.#env;
-    for (const resource of ['clusterpolicies', 'policies'])
-      for (const object of server.listAll({ group: 'kyverno.io', version: 'v1', resource }))
-        this.#policies.load(object);
-    server.watch((event: WatchEvent) => this.#policies.see(event));
+    for (const object of this.#stored()) this.#policies.load(object);
+    server.watch((event: WatchEvent) => {
+      if (this.#running) this.#policies.see(event);
+    });
     server.serveDerived('admissionregistration.k8s.io', () => this.#webhookConfigurations());
+  }
+
+  /** Scaled to nothing: it takes its webhook configurations with it, and sees no policy (webhooks/server.go, cleanup). */
+  stop(): void {
+    this.#running = false;
+  }
+
+  /** Is there again: registers what policies there are. */
+  goOn(cause: EventId): void {
+    this.#running = true;
+    this.#policies.resume(this.#stored(), cause);
+  }
+
+  #stored(): readonly KubernetesObject[] {
+    return ['clusterpolicies', 'policies'].flatMap((resource) =>
+      this.#env.server.listAll({ group: 'kyverno.io', version: 'v1', resource }),
+    );
   }
 
   /** Made when somebody reads them: that the webhook controller writes them is not traced. */
   #webhookConfigurations(): readonly KubernetesObject[] {
+    if (!this.#running) return [];
     return webhookObjects.get().webhookConfigurations({
       policies: this.#policies.enforced(),
       isFineGrained: (registered) => this.#isFineGrained(registered),

@@ -21,7 +21,7 @@ export interface RegisteredPolicy {
  */
 export class PolicyRegistry {
   readonly #env: AdmissionEnvironment;
-  readonly #known: PolicyCache;
+  #known: PolicyCache;
   readonly #enforced = new Map<string, RegisteredPolicy>();
   #sorted: readonly RegisteredPolicy[] | undefined;
 
@@ -48,6 +48,18 @@ export class PolicyRegistry {
     if (!isPolicy(object)) return;
     const policy = this.#known.set(object);
     if (policy !== undefined && isReady(object)) this.#enforce(policy);
+  }
+
+  /** Takes up the policies that there are, after a while of not watching. */
+  resume(objects: readonly KubernetesObject[], cause: EventId): void {
+    this.#known = new PolicyCache((object) => this.#env.readPolicy(object));
+    this.#enforced.clear();
+    this.#sorted = undefined;
+    for (const object of objects) {
+      this.load(object);
+      if (isPolicy(object) && !isReady(object))
+        this.#env.scheduler.spawn(this.#makeReady(object, cause), ADMISSION_LATENCIES.ready);
+    }
   }
 
   see(event: WatchEvent): void {

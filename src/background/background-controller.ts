@@ -3,7 +3,7 @@ import type { EventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
 import { nameOf } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
-import { isPolicy, PolicyCache } from '../kyverno/policy-informer.ts';
+import { isPolicy, PolicyCache, policyKeyOf } from '../kyverno/policy-informer.ts';
 import {
   isUpdateRequest,
   readUpdateRequest,
@@ -34,6 +34,8 @@ export class BackgroundController {
   readonly #states = new Map<string, EventId>();
   /** Whether it stands still, or is to stand still at the next failure. */
   #halt: 'no' | 'at-failure' | 'now' = 'no';
+  /** While it is scaled to nothing: the last event of each policy that changed meanwhile. */
+  #missed: Map<string, WatchEvent> | undefined;
   readonly #idle = Array.from({ length: WORKERS }, (_, index) => index + 1);
 
   constructor(env: BackgroundEnvironment) {
@@ -56,15 +58,28 @@ export class BackgroundController {
     this.#halt = 'at-failure';
   }
 
-  /** Goes on with all UpdateRequests that there are. */
+  /** Scaled to nothing: UpdateRequests stay as they are, policies are not watched. */
+  stop(): void {
+    this.#halt = 'now';
+    this.#missed = new Map();
+  }
+
+  /** Goes on with all UpdateRequests that there are. A policy that came or changed meanwhile is new to it. */
   goOn(): void {
     this.#halt = 'no';
+    const missed = this.#missed?.values() ?? [];
+    this.#missed = undefined;
+    for (const { previous: _previous, ...event } of missed)
+      this.#policyController.see(event.type === 'DELETED' ? event : { ...event, type: 'ADDED' });
     for (const name of this.#states.keys()) this.#enqueue(name);
   }
 
   #see(event: WatchEvent): void {
     const { object, type } = event;
-    if (isPolicy(object)) this.#policyController.see(event);
+    if (isPolicy(object)) {
+      if (this.#missed === undefined) this.#policyController.see(event);
+      else this.#missed.set(policyKeyOf(object), event);
+    }
     if (!isUpdateRequest(object)) return;
     const name = nameOf(object);
     this.#states.set(name, recordState(this.#env, event));

@@ -3,11 +3,13 @@ import { seededRandom } from '../base/random.ts';
 import { createApiServer, type SimulatedApiServer } from '../cluster/api-server.ts';
 import { startControllers } from '../cluster/controllers.ts';
 import { API_SERVER_LATENCIES, CONTROLLER_LATENCIES } from '../cluster/latencies.ts';
+import type { WebhookBehaviour } from '../cluster/webhook-dispatch.ts';
 import { seedApplied } from '../kubectl/seed-applied.ts';
 import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import { type Behaviour, behaviourOf } from '../kyverno/behaviour.ts';
 import { createRecorder, type TraceRecorder } from '../trace/create-recorder.ts';
 import { installKyverno, type Kyverno, ready } from './kyverno.ts';
+import { KyvernoPresence } from './kyverno-presence.ts';
 import type { SimulationOptions } from './options.ts';
 import { actors } from './parts.ts';
 import { policySources } from './policy-sources.ts';
@@ -39,6 +41,7 @@ export class LiveCluster {
   readonly recorder: TraceRecorder;
   readonly server: SimulatedApiServer;
   readonly kyverno: Kyverno;
+  readonly presence: KyvernoPresence;
   /** Wall clock at virtual time 0, milliseconds since the Unix epoch. */
   readonly startedAt: number;
 
@@ -46,19 +49,19 @@ export class LiveCluster {
     this.startedAt = options.startedAt ?? DEFAULT_START;
     this.recorder = createRecorder(this.queue);
     const random = seededRandom(options.seed);
-    let kyverno: Kyverno | undefined;
+    let presence: KyvernoPresence | undefined;
     this.server = createApiServer({
       recorder: this.recorder,
       random,
       now: () => this.queue.now(),
       wallClock: () => this.wallClock(),
-      admission: () => kyverno?.admission,
+      admission: () => presence?.admission(),
       latencies: API_SERVER_LATENCIES,
     });
     this.server.load(options.base);
     startControllers({ server: this.server, scheduler: this.queue, latencies: CONTROLLER_LATENCIES });
     this.#setUp(scenario);
-    kyverno = installKyverno({
+    this.kyverno = installKyverno({
       server: this.server,
       scheduler: this.queue,
       recorder: this.recorder,
@@ -72,7 +75,10 @@ export class LiveCluster {
       libraries: options.libraries ?? {},
       sources: policySources(scenario),
     });
-    this.kyverno = kyverno;
+    const { server, queue: scheduler, recorder, kyverno } = this;
+    presence = new KyvernoPresence({ server, scheduler, recorder, kyverno });
+    this.presence = presence;
+    this.setWebhooks(scenario.webhooks ?? {});
     if (scenario.actors.length > 0)
       actors.get().startActors(scenario.actors, {
         server: this.server,
@@ -80,6 +86,11 @@ export class LiveCluster {
         recorder: this.recorder,
         jmespath: { now: this.startedAt, random, libraries: options.libraries ?? {} },
       });
+  }
+
+  /** How webhooks that are not Kyverno's behave from now on, by their names. */
+  setWebhooks(behaviours: Readonly<Record<string, WebhookBehaviour>>): void {
+    for (const [name, behaviour] of Object.entries(behaviours)) this.presence.behave(name, behaviour);
   }
 
   /** Milliseconds since the Unix epoch, in virtual time. */

@@ -1,6 +1,7 @@
 import type { DocumentPath } from '../base/document-path.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Milliseconds } from '../base/units.ts';
+import type { WebhookBehaviour } from '../cluster/webhook-dispatch.ts';
 import type { UserInfo } from '../kubernetes/object.ts';
 import type { Mocks } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
@@ -57,6 +58,8 @@ export interface ScenarioStep {
    * step's command has returned.
    */
   readonly backgroundController?: 'stops-at-failure' | 'goes-on';
+  /** How webhooks that are not Kyverno's behave from this step on, by their names. */
+  readonly webhooks?: Readonly<Record<string, WebhookBehaviour>>;
   readonly source?: DocumentPath;
 }
 
@@ -67,6 +70,8 @@ export interface Scenario {
   readonly before: readonly ManifestDocument[];
   readonly steps: readonly ScenarioStep[];
   readonly actors: readonly Actor[];
+  /** How webhooks that are not Kyverno's behave until a step says otherwise, by their names. */
+  readonly webhooks?: Readonly<Record<string, WebhookBehaviour>>;
   /** Declared answers of what is outside the cluster: service calls, images, global context. */
   readonly mocks: Mocks;
   readonly diagnostics: readonly Diagnostic[];

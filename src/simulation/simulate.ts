@@ -91,6 +91,7 @@ class Simulation {
 
   #wait(step: ScenarioStep, duration: Milliseconds): Stop | undefined {
     this.#begin();
+    this.#cluster.setWebhooks(step.webhooks ?? {});
     const time = this.#queue.now();
     const end = this.#queue.runUntil(milliseconds(time + duration), () => this.#stop());
     const rest = end.rest ? this.#queue.runToRest(() => this.#stop()) : end;
@@ -129,6 +130,7 @@ class Simulation {
       verdict: 'none',
     };
     const id = this.#recorder.open(open);
+    this.#cluster.setWebhooks(step.webhooks ?? {});
     if (step.backgroundController === 'stops-at-failure') this.#cluster.kyverno.background.stopAtFailure();
     const result = yield* runKubectl({ argv, files, user: step.user }, this.#cluster.server, {
       cause: id,

@@ -7,7 +7,7 @@ import { Bindings } from './bindings.ts';
 import { compareReports, compareScanEvents, compareStep } from './compare.ts';
 import { type ObservedStep, observeStep } from './observe.ts';
 import type { Recording, TypedStep } from './recording.ts';
-import { readRecordedScenario, unsupportedStep } from './scenario.ts';
+import { readRecordedScenario } from './scenario.ts';
 
 await loadParts();
 
@@ -36,9 +36,6 @@ export async function runRecording(
   const text = readBase(`base-${version}.json`);
   const base = text === undefined ? undefined : readClusterBase(JSON.parse(text), version);
   if (base === undefined) return { id, group, outcome: 'fail', reason: `no cluster base for ${version}` };
-  const unsupported = unsupportedStep(steps);
-  if (unsupported !== undefined) return { id, group, outcome: 'unsupported', reason: unsupported };
-
   const { scenario, indexOf } = readRecordedScenario(id, files, steps);
   const trace = simulate(scenario, {
     version,

@@ -1,5 +1,7 @@
 import { assert } from '../../base/assert.ts';
+import { get, getString, isObject, type Json } from '../../base/json.ts';
 import { milliseconds } from '../../base/units.ts';
+import type { WebhookBehaviour } from '../../cluster/webhook-dispatch.ts';
 import { splitShell } from '../../kubectl/split-shell.ts';
 import type { UserInfo } from '../../kubernetes/object.ts';
 import { NO_MOCKS } from '../../kyverno/mocks.ts';
@@ -16,13 +18,6 @@ const USERS: Readonly<Record<string, UserInfo>> = {
 
 /** A step's own processes take about this long on the recorded machine; only what is left of the pause is waited. */
 const STEP_MS = 1000;
-
-/** What a recording needs that the simulation does not offer yet; such a recording is unsupported, not failed. */
-export function unsupportedStep(steps: readonly TypedStep[]): string | undefined {
-  if (steps.some((step) => step.webhooks !== undefined && step.webhooks !== null))
-    return 'a foreign webhook that changes its behaviour between steps';
-  return undefined;
-}
 
 /** A recording's input as a scenario, and for each of its steps the index of its step in the trace. */
 export function readRecordedScenario(
@@ -73,6 +68,20 @@ function typed(
     title: step.title,
     user: USERS[step.user ?? 'admin'] ?? (USERS['admin'] as UserInfo),
     action: { type: 'kubectl', argv: words.slice(1), files },
+    ...(step.webhooks === undefined ? {} : { webhooks: behavioursOf(step.webhooks) }),
     ...(mark === undefined ? {} : { backgroundController: mark }),
   };
+}
+
+/** `webhooks` of a step: by name, how long it takes and what it answers. */
+function behavioursOf(webhooks: Json): Readonly<Record<string, WebhookBehaviour>> {
+  if (!isObject(webhooks)) return {};
+  return Object.fromEntries(
+    Object.entries(webhooks).map(([name, said]) => {
+      const message = getString(said, 'message');
+      const delay = milliseconds(Number(get(said, 'delayMs') ?? 0));
+      const verdict = get(said, 'allowed') === false ? 'deny' : 'allow';
+      return [name, { delay, verdict, ...(message === undefined ? {} : { message }) }];
+    }),
+  );
 }
