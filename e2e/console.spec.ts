@@ -19,10 +19,14 @@ async function type(studio: StudioPage, text: string): Promise<void> {
   await expect(line(studio)).toHaveValue('');
 }
 
-/** Moves the playhead to where the log has its first error. */
+/** Moves the playhead to where the first UpdateRequest shows Failed. */
 async function toTheFailure(studio: StudioPage): Promise<void> {
-  await studio.chooseEvent(({ step, what }) => step > 1 && /Failed/.test(what));
-  await studio.showPicture();
+  await studio.toStart();
+  for (let events = 0; events < 60; events += 1) {
+    if (/is Failed, retry 1/.test((await studio.caption.textContent()) ?? '')) return;
+    await studio.button('Next event').click();
+  }
+  throw new Error('No UpdateRequest has failed');
 }
 
 test('kubectl reads the cluster as it is at the playhead', async ({ studio, page }) => {

@@ -58,7 +58,15 @@ test.describe('Below 900 pixels', () => {
     await studio.open();
     await expectNoSidewaysScroll(studio);
     const views = studio.page.getByRole('tablist', { name: 'Views' });
-    await expect(views.getByRole('tab')).toHaveText(['Outcome', 'Stage', 'Details', 'Cluster', 'Notes', 'Files']);
+    await expect(views.getByRole('tab')).toHaveText([
+      'Outcome',
+      'Stage',
+      'Details',
+      'Cluster',
+      'Console',
+      'Notes',
+      'Files',
+    ]);
     expect((await studio.timeline.boundingBox())?.width).toBe(800);
     await views.getByRole('tab', { name: 'Files' }).click();
     await expect(studio.fileTab('policies.yaml')).toBeVisible();

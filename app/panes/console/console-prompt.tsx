@@ -1,4 +1,12 @@
-import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { useStore } from 'zustand';
 import type { Completion, Completions } from '../../../src/index.ts';
 import { useStudio } from '../../stores/studio.ts';
@@ -74,7 +82,7 @@ export function ConsolePrompt({ input }: { readonly input: RefObject<HTMLInputEl
   };
   const move = (shown: Offer, by: number): void => {
     const count = shown.completions.items.length;
-    const active = shown.entered ? (shown.active + by + count) % count : shown.active;
+    const active = (shown.active + by + count) % count;
     setOffer({ ...shown, active, entered: true });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
@@ -146,7 +154,12 @@ export function ConsolePrompt({ input }: { readonly input: RefObject<HTMLInputEl
         Enter runs it at the playhead's time. Tab completes, up and down bring back earlier lines, Control L
         clears, Escape leaves.
       </span>
-      <div className="suggestions" ref={sheet} hidden={!open}>
+      <div
+        className="suggestions"
+        ref={sheet}
+        hidden={!open}
+        style={{ '--column': `${offer?.completions.from ?? 0}ch` } as CSSProperties}
+      >
         <div role="listbox" id={list} aria-label="Ways to go on">
           {offer?.completions.items.map((item, index) => (
             <Suggestion
@@ -155,6 +168,7 @@ export function ConsolePrompt({ input }: { readonly input: RefObject<HTMLInputEl
               item={item}
               typed={offer.line.length - offer.completions.from}
               active={index === offer.active}
+              shorts={offer.completions.items.some(({ short }) => short !== undefined)}
               onTake={() => {
                 take(offer.line, offer.completions, item);
                 input.current?.focus();
@@ -182,10 +196,12 @@ interface SuggestionProps {
   /** How much of it is typed already. */
   readonly typed: number;
   readonly active: boolean;
+  /** Some have a short name: it has a column. */
+  readonly shorts: boolean;
   readonly onTake: () => void;
 }
 
-function Suggestion({ id, item, typed, active, onTake }: SuggestionProps) {
+function Suggestion({ id, item, typed, active, shorts, onTake }: SuggestionProps) {
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (active) row.current?.scrollIntoView({ block: 'nearest' });
@@ -206,7 +222,7 @@ function Suggestion({ id, item, typed, active, onTake }: SuggestionProps) {
         <b>{item.text.slice(0, typed)}</b>
         {item.text.slice(typed)}
       </span>
-      {item.short !== undefined && <span className="short">{item.short}</span>}
+      {shorts && <span className="short">{item.short}</span>}
       {item.detail !== undefined && <span className="detail">{item.detail}</span>}
       {item.count !== undefined && <span className="count">{item.count} now</span>}
     </div>
