@@ -26,6 +26,7 @@ export interface CleanupState {
 
 const KINDS: ReadonlySet<string> = new Set(['CleanupPolicy', 'ClusterCleanupPolicy']);
 const CLUSTER_ROLES = /^clusterrole(binding)?s$/;
+const WEBHOOKS = 'admissionregistration.k8s.io';
 const NOW: Milliseconds = milliseconds(0);
 
 /**
@@ -42,7 +43,9 @@ export class CleanupController {
 
   start(): void {
     const { server } = this.#env;
-    for (const info of server.discovery().resources)
+    // Webhook configurations are made when somebody reads them, and have no labels of a person.
+    const resources = server.discovery().resources.filter(({ group }) => group !== WEBHOOKS);
+    for (const info of resources)
       for (const object of server.listAll(info)) this.#take(info, object, eventId(0));
     server.watch((event) => this.#see(event));
   }
