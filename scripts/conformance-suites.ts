@@ -9,6 +9,7 @@ export function findSuites(folder: string, wanted: Suite | undefined): readonly 
   if (expressionFiles(folder).length > 0) suites.push('expressions');
   if (recordingFolders(folder).length > 0) suites.push('cluster');
   if (testFiles(folder).length > 0) suites.push('cli');
+  if (chainsawFiles(folder).length > 0) suites.push('chainsaw');
   return suites;
 }
 
@@ -59,6 +60,10 @@ function recordingFolders(folder: string): string[] {
 
 function testFiles(folder: string): string[] {
   return filesBelow(folder).filter((path) => basename(path) === 'kyverno-test.yaml');
+}
+
+function chainsawFiles(folder: string): string[] {
+  return filesBelow(folder).filter((path) => basename(path) === 'chainsaw-test.yaml');
 }
 
 const CLI_RECORDINGS = 'cli-results.jsonl';
@@ -123,8 +128,7 @@ async function* runChainsaw(folder: string, only: string): AsyncGenerator<CaseRe
     tree: DISK,
     base,
     root: folder,
-    tests: filesBelow(folder)
-      .filter((path) => basename(path) === 'chainsaw-test.yaml')
+    tests: chainsawFiles(folder)
       .map((path) => ({ path, id: relative(folder, path) }))
       .filter(({ id }) => id.startsWith(only)),
     ...(index === undefined ? {} : { index }),

@@ -6,6 +6,9 @@
  *
  *   npm run conformance -- <folder> [--suite expressions|cluster|cli|chainsaw] [--oracle <folder>] [--json] [--only PREFIX] [--failures]
  *
+ * The suite `chainsaw` runs every chainsaw-test.yaml below the folder on a simulated cluster of its own; an `index.jsonl`
+ * tells of each test which settings of Kyverno and CRDs it needs, and whether upstream's CI runs it.
+ *
  * The suite `cli` runs every kyverno-test.yaml below the folder. Recorded results of the real CLI (`cli-results.jsonl`) are
  * looked for in the folder of `--oracle`, else in the folder itself and in its sibling `oracle/cli`.
  *
@@ -18,7 +21,7 @@ import { type CaseResult, gapOf, type Suite, unusedGaps } from '../src/conforman
 import { findSuites, runSuite } from './conformance-suites.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const FIXTURES = ['expressions', 'cluster', 'cluster-versions', 'cli'].map((name) =>
+const FIXTURES = ['expressions', 'cluster', 'cluster-versions', 'cli', 'chainsaw'].map((name) =>
   join(root, 'fixtures/kyverno', name),
 );
 
