@@ -111,12 +111,8 @@ export function validatePodSecurity(
   if (minor === undefined)
     return answer('error', 'failed to parse pod security api version: must be "latest" or "v1.x"');
   const levelVersion = { level, minor };
-  const violations = applyExclusions(
-    levelVersion,
-    getList(podSecurity, 'exclude'),
-    evaluateChecks(levelVersion, pod),
-    pod,
-  );
+  const found = evaluateChecks(levelVersion, pod);
+  const violations = applyExclusions(levelVersion, getList(podSecurity, 'exclude'), found, pod);
   if (violations.length === 0) return answer('pass', `Validation rule '${rule.name}' passed.`);
   const left = applyExclusions(levelVersion, exceptions.flatMap(exclusionsOf), violations, pod);
   if (left.length === 0)
@@ -129,7 +125,7 @@ export function validatePodSecurity(
   const response = answer(
     'fail',
     `Validation rule '${rule.name}' failed. It violates PodSecurity "${level}:${version}": ${formatViolations(shown)}`,
-    { standard: level, version, ...controlProperties(left, object, pod) },
+    { standard: level, version, ...controlProperties(left, found, object, pod) },
     shown,
   );
   if (!comparesOldObject(task) || violatedBefore(task, exceptions) === false) return response;
@@ -156,15 +152,20 @@ const exceptionsProperty = (exceptions: readonly PolicyException[]): Readonly<Re
   exceptions: exceptions.map(({ name }) => name).join(','),
 });
 
-/** What reports say of the controls that were violated, with the images that violate them (utils/report/results.go). */
+/**
+ * What reports say of the controls that were violated, with the images that violate them (utils/report/results.go). Kyverno
+ * takes the images from a text of the check that no exclusion changes: those of excluded containers are among them.
+ */
 function controlProperties(
   violations: readonly Violation[],
+  found: readonly Violation[],
   object: KubernetesObject,
   pod: Pod,
 ): Readonly<Record<string, string>> {
   const extracted = extractImages(object);
   const images = extracted !== undefined && 'value' in extracted ? extracted.value : {};
-  const controls = violations.map(({ id, errors }) => {
+  const controls = violations.map(({ id }) => {
+    const errors = found.flatMap((one) => (one.id === id ? one.errors : []));
     const named = [...new Set(errors.flatMap(({ field }) => imageOf(field, pod, images) ?? []))];
     return { ID: id, Name: controlOf(id), Images: named.length === 0 ? null : named };
   });
