@@ -13,6 +13,7 @@ import { contextEntries, lookups } from './engine/context/parts.ts';
 import { conditionEvaluation } from './engine/match/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
 import { regexes } from './expressions/cel/parts.ts';
+import { functionCalls } from './expressions/jmespath/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
 import { actorFiles, mockFiles } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
@@ -40,6 +41,7 @@ export async function loadParts(): Promise<void> {
     contextEntries,
     derivation,
     downstreams,
+    functionCalls,
     globalContext,
     kyvernoFunctions,
     matchConditions,

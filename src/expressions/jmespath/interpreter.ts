@@ -1,7 +1,7 @@
 import type { Node } from './ast.ts';
 import type { JmesPathEnvironment } from './environment.ts';
-import { callFunction } from './functions/call.ts';
 import type { Evaluator } from './functions/signature.ts';
+import { functionCalls } from './parts.ts';
 import {
   ExpRef,
   equalValues,
@@ -148,7 +148,7 @@ export class Interpreter implements Evaluator {
       values.push(outcome);
     }
     this.built = true;
-    return callFunction(keyOf(node), values, this);
+    return functionCalls.get().callFunction(keyOf(node), values, this);
   }
 
   private index(index: number, value: Value): Value {
