@@ -21,6 +21,7 @@ const PANES: readonly (readonly [PaneName, string])[] = [
   ['stage', 'the Stage'],
   ['details', 'Details'],
   ['cluster', 'Cluster'],
+  ['console', 'the Console'],
 ];
 
 /** What can be taken along, as the menu and the palette name it. */

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 
 export interface TabEntry<Id extends string> {
   readonly id: Id;
@@ -23,6 +23,14 @@ interface TabListProps<Id extends string> {
 export function TabList<Id extends string>(props: TabListProps<Id>) {
   const { label, tabs, chosen, panelId, onChoose, onRename, children } = props;
   const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where more tabs are than fit, the chosen one comes into view
+  useEffect(() => {
+    const { scrollWidth = 0, clientWidth = 0 } = list.current ?? {};
+    if (scrollWidth <= clientWidth) return;
+    list.current
+      ?.querySelector('[role="tab"][aria-selected="true"]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [chosen]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = tabs.findIndex((tab) => tab.id === chosen);
     const target = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];

@@ -2,10 +2,11 @@ import type { Json } from '../base/json.ts';
 import { get, getObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { milliseconds } from '../base/units.ts';
+import { unknownPath } from '../cluster/status.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { statusFailure, textFailure } from './failure.ts';
 import { flag } from './flags.ts';
-import { placeOf, type Session, typeOf } from './session.ts';
+import { placeOf, type Session } from './session.ts';
 import { fetchTarget, type Target, targetsOf } from './targets.ts';
 
 const RESTARTABLE = new Set(['deployments', 'daemonsets', 'statefulsets']);
@@ -36,15 +37,13 @@ export function* scaleTargets(session: Session, words: readonly string[]): Proce
 }
 
 function* scaleOne(session: Session, target: Target, replicas: number): Process<void> {
-  if (!target.info.subresources.includes('scale')) {
-    session.fail(
-      textFailure(`cannot scale ${typeOf(target.info)}: the server could not find the requested resource`),
-    );
-    return;
-  }
   const fetched = yield* fetchTarget(session, target);
   if ('failure' in fetched) {
     session.fail(fetched.failure);
+    return;
+  }
+  if (!target.info.subresources.includes('scale')) {
+    session.fail(statusFailure(unknownPath()));
     return;
   }
   const current = flag(session.args, 'current-replicas');
