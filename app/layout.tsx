@@ -19,7 +19,9 @@ const DetailsPane = lazy(() => import('./panes/details.tsx').then((m) => ({ defa
 const StagePlace = lazy(() => import('./stage-place.tsx').then((m) => ({ default: m.StagePlace })));
 const AreaTable = lazy(() => import('./timeline/area-table.tsx').then((m) => ({ default: m.AreaTable })));
 const ClusterPane = lazy(() => import('./panes/cluster.tsx').then((m) => ({ default: m.ClusterPane })));
-const ComparePlace = lazy(() => import('./compare-place.tsx').then((m) => ({ default: m.ComparePlace })));
+const CompareRoom = lazy(() =>
+  import('./compare/compare-room.tsx').then((m) => ({ default: m.CompareRoom })),
+);
 const ConsolePane = lazy(() =>
   import('./panes/console/console-pane.tsx').then((m) => ({ default: m.ConsolePane })),
 );
@@ -47,7 +49,7 @@ function Comparing({ narrow }: { readonly narrow: boolean }) {
   const phone = useMedia('(max-width: 599px)');
   return (
     <Suspense fallback={null}>
-      <ComparePlace narrow={narrow} phone={phone} />
+      <CompareRoom narrow={narrow} phone={phone} editor={<Workspace />} />
     </Suspense>
   );
 }

@@ -30,14 +30,50 @@ import './compare.css';
 interface RoomProps {
   /** Below 600 pixels: one run at a time. */
   readonly phone: boolean;
+  /** Below 900 pixels: no room for the files beside the table. */
+  readonly narrow: boolean;
+  /** The files, which a pinned run is held against. */
+  readonly editor: ReactNode;
+}
+
+/**
+ * Two runs on one scale, their differences in words between them. Takes the place of everything below the top bar; beside a
+ * pinned run the files stay in reach, so that an edit shows what it changes.
+ */
+export function CompareRoom({ phone, narrow, editor }: RoomProps) {
+  const { compare, page } = useStudio();
+  const pinned = useStore(compare, ({ above, below }) => above === 'pinned' || below === 'pinned');
+  const editing = useStore(page, (state) => state.narrowTab === 'files');
+  const edit = (on: boolean): void => page.setState({ narrowTab: on ? 'files' : 'trace' });
+  if (!narrow || !editing)
+    return (
+      <TwoRuns
+        phone={phone}
+        editor={pinned && !narrow ? <div className="compare-editor">{editor}</div> : undefined}
+        onEdit={narrow ? () => edit(true) : undefined}
+      />
+    );
+  return (
+    <div className="narrow">
+      <p className="compare-back">
+        <button type="button" className="link-button" onClick={() => edit(false)}>
+          Back to the comparison
+        </button>
+      </p>
+      <div className="narrow-pane">{editor}</div>
+    </div>
+  );
+}
+
+interface TwoRunsProps {
+  readonly phone: boolean;
   /** The files, while a pinned run is held against what is typed. */
   readonly editor: ReactNode;
   /** Shows the files where there is no room beside the table. */
   readonly onEdit: (() => void) | undefined;
 }
 
-/** Two runs on one scale, their differences in words between them. Takes the place of everything below the top bar. */
-export function CompareRoom({ phone, editor, onEdit }: RoomProps) {
+function TwoRuns({ phone, editor, onEdit }: TwoRunsProps) {
   const { compare } = useStudio();
   const above = useStore(compare, (state) => state.above);
   const below = useStore(compare, (state) => state.below);
