@@ -1,7 +1,7 @@
 import { type EventId, eventId, type Milliseconds, milliseconds } from '../base/units.ts';
 import type { ResourceInfo, WatchEvent } from '../cluster/api.ts';
 import { type KubernetesObject, nameOf, namespaceOf } from '../kubernetes/object.ts';
-import { ttlOf } from '../kyverno/ttl.ts';
+import { ttlOf } from '../kyverno/ttl-label.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { cleanups, ttls } from './parts.ts';
 

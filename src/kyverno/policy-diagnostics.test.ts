@@ -147,3 +147,27 @@ describe('judging policies before anything runs', () => {
       ).not.toThrow();
   });
 });
+
+describe('a cleanup policy', () => {
+  const cleanup = (spec: string): readonly Diagnostic[] =>
+    diagnose(`apiVersion: kyverno.io/v2\nkind: CleanupPolicy\nmetadata: {name: x}\nspec:\n${spec}`);
+  const MATCH = '  match: {any: [{resources: {kinds: [Pod]}}]}\n';
+
+  it('has nothing to say where the webhook takes it', () => {
+    expect(cleanup(`${MATCH}  schedule: "*/5 * * * *"\n`)).toEqual([]);
+  });
+
+  it('is refused for its schedule, at its place', () => {
+    const [found] = cleanup(`${MATCH}  schedule: often\n`);
+    expect(found).toMatchObject({
+      code: 'kyverno-cleanup-policy',
+      severity: 'refused',
+      location: { line: 6, column: 3 },
+    });
+  });
+
+  it('is refused for a cluster-wide kind in a namespace', () => {
+    const [found] = cleanup('  match: {any: [{resources: {kinds: [Namespace]}}]}\n  schedule: "@daily"\n');
+    expect(found).toMatchObject({ code: 'kyverno-cleanup-policy', severity: 'refused' });
+  });
+});

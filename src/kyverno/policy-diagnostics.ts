@@ -8,6 +8,7 @@ import { readPolicies } from './read-policies.ts';
 import { readPolicy } from './read-policy.ts';
 import { nearest } from './spelling.ts';
 import { type PolicyValidationEnvironment, validatePolicy } from './validate-policy.ts';
+import { validateCleanupPolicy } from './validation/cleanup-policy.ts';
 import { validateGlobalContextEntry } from './validation/global-context.ts';
 import { checkSchemaValues, type SchemaProblem } from './validation/schema-values.ts';
 import { placesOfWarnings } from './validation/warning-places.ts';
@@ -38,7 +39,13 @@ export function policyDiagnostics(
       const { object } = document;
       const policy = object && readPolicy(environment.withDefaults?.(object) ?? object);
       const found = policy && checkPolicy(document, policy, environment, read.some(isRefusal));
-      return [...kind, ...read, ...(found ?? []), ...checkGlobalContext(document)];
+      return [
+        ...kind,
+        ...read,
+        ...(found ?? []),
+        ...checkGlobalContext(document),
+        ...checkCleanup(document, environment),
+      ];
     });
 }
 
@@ -49,6 +56,21 @@ function checkGlobalContext(document: ManifestDocument): readonly Diagnostic[] {
   if (problem === undefined) return [];
   const location = document.locate(problem.path, 'key');
   return [{ code: 'kyverno-global-context', severity: 'refused', message: problem.text, location }];
+}
+
+const CLEANUP_KINDS: ReadonlySet<string> = new Set(['CleanupPolicy', 'ClusterCleanupPolicy']);
+
+/** What the webhook of cleanup policies refuses, whatever the cleanup controller may do. */
+function checkCleanup(
+  document: ManifestDocument,
+  environment: PolicyDiagnosticsEnvironment,
+): readonly Diagnostic[] {
+  const { object } = document;
+  if (object === undefined || !CLEANUP_KINDS.has(object.kind)) return [];
+  const problem = validateCleanupPolicy(object, (kind) => environment.isClusterScoped?.(kind) === true);
+  if (problem === undefined) return [];
+  const location = document.locate(problem.path, 'key');
+  return [{ code: 'kyverno-cleanup-policy', severity: 'refused', message: problem.text, location }];
 }
 
 const isRefusal = ({ severity }: Diagnostic): boolean => severity === 'refused';

@@ -1,17 +1,5 @@
-import { getObject } from '../base/json.ts';
 import { parseDuration } from '../kubernetes/duration.ts';
 import { quoteGo } from '../kubernetes/go-quote.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
-
-/** The label that says how long an object lives, or until when (api/kyverno/constants.go). */
-export const TTL_LABEL = 'cleanup.kyverno.io/ttl';
-
-/** The value of an object's TTL label, if it has one. */
-export function ttlOf(object: KubernetesObject): string | undefined {
-  const labels = getObject(object.metadata, 'labels');
-  const value = Object.hasOwn(labels, TTL_LABEL) ? labels[TTL_LABEL] : undefined;
-  return typeof value === 'string' ? value : undefined;
-}
 
 /** How long an object lives from its creation on, or until when: in milliseconds. */
 export type Ttl = { readonly lives: number } | { readonly until: number } | { readonly error: string };
