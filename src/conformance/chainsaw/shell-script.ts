@@ -155,7 +155,8 @@ class ShellParser {
   }
 
   #redirection([all, number = '', sign = '', joined]: RegExpExecArray): Redirection {
-    if (sign === '>>' || (number !== '' && !'12'.includes(number))) this.#fail();
+    const isHere = sign === '<' && this.#text.startsWith('<<', this.#at);
+    if (isHere || sign === '>>' || (number !== '' && !'12'.includes(number))) this.#fail();
     this.#at += all.length;
     const stream = sign === '<' ? 'stdin' : number === '2' ? 'stderr' : 'stdout';
     if (joined !== undefined) return { stream, target: joined as '&1' | '&2' };
