@@ -6,7 +6,7 @@ import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admissio
 import { matchLabelSelector, parseLabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE, type KyvernoConfiguration, readConfiguration } from '../kyverno/configuration.ts';
-import { ttlOf } from '../kyverno/ttl.ts';
+import { ttlOf } from '../kyverno/ttl-label.ts';
 import { planUpdateRequests } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { failurePolicyOf } from './failure-action.ts';

@@ -60,7 +60,8 @@ export function installKyverno(environment: KyvernoEnvironment): Kyverno {
   const reports = { ...common, globalContext: globalContext.reports };
   new ReportScan(reports).start();
   new ReportAggregation(reports).start();
-  new CleanupController(common).start();
+  // Each real controller has a cache of its own; that of the cleanup controller holds the same.
+  new CleanupController(reports).start();
   return { admission, background };
 }
 
