@@ -48,6 +48,15 @@ describe('a link', () => {
     expect(decodeLink(encodeLink(given))).toEqual({ state: given });
   });
 
+  it('holds the versions that are compared, and no others', () => {
+    const comparing = (compare: JsonObject) =>
+      decodeLink(encodeLink({ ...state, view: { ...state.view, compare } as StudioState['view'] }));
+    const compare = { above: '1.15', below: '1.19', chosen: 2 };
+    expect(comparing(compare)).toMatchObject({ state: { view: { compare } } });
+    expect(codeOf(comparing({ above: '1.15', below: 'pinned' }))).not.toBe('read');
+    expect(codeOf(comparing({ above: '1.15' }))).not.toBe('read');
+  });
+
   it('carries __proto__ as a key like any other', () => {
     const view = JSON.parse('{"__proto__":{"a":1}}') as JsonObject;
     const decoded = decodeLink(encodeLink({ ...state, view }));

@@ -205,9 +205,10 @@ function runKey(trace: Trace, event: TraceEvent): string {
     case 'update-request':
       return `${step}|${event.name}|${event.state === 'Pending' || event.state === 'Failed' ? 'retry' : event.state}`;
     case 'log':
-      return event.level === 'stdout'
-        ? `${step}|${event.source}|${event.level}`
-        : `${step}|${event.source}|${event.level}|${plain(event.message)}`;
+      // Errors are told one by one; other lines by what they are written about.
+      return event.level === 'error'
+        ? `${step}|${event.source}|${event.level}|${plain(event.message)}`
+        : `${step}|${event.source}|${event.level}|${event.level === 'stdout' ? '' : (event.cause ?? '')}`;
     case 'event':
       return `${step}|${event.reason}|${refText(event.regarding)}`;
     default:
