@@ -6,7 +6,7 @@ import type { ApiRequest, ResourceInfo } from '../cluster/api.ts';
 import { gvkOf, type KubernetesObject, nameOf, namespaceOf, uidOf } from '../kubernetes/object.ts';
 import { REPORTS_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { BackgroundEnvironment } from './environment.ts';
-import type { ReportSubject } from './report-aggregation.ts';
+import type { ReportSubject } from './report-subject.ts';
 
 const GROUP = 'reports.kyverno.io';
 const REPORTS = { group: 'wgpolicyk8s.io', version: 'v1alpha2' };

@@ -2,29 +2,13 @@ import { type EventId, eventId, type Milliseconds, milliseconds } from '../base/
 import type { ResourceInfo, WatchEvent } from '../cluster/api.ts';
 import { type KubernetesObject, nameOf, namespaceOf } from '../kubernetes/object.ts';
 import { ttlOf } from '../kyverno/ttl-label.ts';
+import type { CleanupState, QueuedObject } from './cleanup-state.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { cleanups, ttls } from './parts.ts';
 
-/** An object as the cleanup controller's queues hold it: by its place. */
-export interface QueuedObject {
-  readonly info: ResourceInfo;
-  readonly namespace: string;
-  readonly name: string;
-  /** What made it be looked at. */
-  readonly cause: EventId;
-}
-
-/** What the cleanup controller remembers. */
-export interface CleanupState {
-  /** The queue entry of each cleanup policy; one that is taken out of turn is done with. */
-  readonly queued: Map<string, QueuedObject>;
-  /** Kinds that are watched for TTL labels, `group/resource`. */
-  readonly watched: Set<string>;
-  /** When cluster roles or their bindings changed last, virtual time; before the start: -1. */
-  rolesChanged: number;
-}
-
 const KINDS: ReadonlySet<string> = new Set(['CleanupPolicy', 'ClusterCleanupPolicy']);
+/** The webhooks' configurations exist only while somebody reads them: whoever lists everything leaves them alone. */
+const MADE_WHEN_READ = 'admissionregistration.k8s.io';
 const CLUSTER_ROLES = /^clusterrole(binding)?s$/;
 const WEBHOOKS = 'admissionregistration.k8s.io';
 const NOW: Milliseconds = milliseconds(0);

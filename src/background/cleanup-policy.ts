@@ -14,7 +14,7 @@ import { KYVERNO_NAMESPACE, readConfiguration } from '../kyverno/configuration.t
 import { nextTime, readSchedule } from '../kyverno/cron.ts';
 import type { KyvernoEvent } from '../kyverno/kubernetes-event.ts';
 import { CLEANUP_CONTROLLER } from '../kyverno/service-accounts.ts';
-import type { CleanupState, QueuedObject } from './cleanup-controller.ts';
+import type { CleanupState, QueuedObject } from './cleanup-state.ts';
 import { CLEANER, keyOf, logCleanup, MAX_RETRIES, retryDelay } from './cleanup-tools.ts';
 import { ask, type BackgroundEnvironment, placeOf, raiseEvent } from './environment.ts';
 

@@ -2,7 +2,7 @@ import type { EventId } from '../base/units.ts';
 import { type Milliseconds, milliseconds } from '../base/units.ts';
 import { formatLogLine, type LogRecord } from '../kyverno/log-line.ts';
 import { CLEANUP_CONTROLLER } from '../kyverno/service-accounts.ts';
-import type { QueuedObject } from './cleanup-controller.ts';
+import type { QueuedObject } from './cleanup-state.ts';
 import type { BackgroundEnvironment, Sender } from './environment.ts';
 
 /** The cleanup controller as the API server sees it. */

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { CLEANUP_CONTROLLER } from '../kyverno/service-accounts.ts';
 import { readTtl } from '../kyverno/ttl.ts';
 import { ttlOf } from '../kyverno/ttl-label.ts';
-import type { CleanupState, QueuedObject } from './cleanup-controller.ts';
+import type { CleanupState, QueuedObject } from './cleanup-state.ts';
 import { CLEANER, logCleanup, MAX_RETRIES, retryDelay } from './cleanup-tools.ts';
 import { ask, type BackgroundEnvironment, placeOf } from './environment.ts';
 

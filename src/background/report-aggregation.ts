@@ -6,12 +6,7 @@ import { isPolicy } from '../kyverno/policy-informer.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 import { aggregation } from './parts.ts';
-
-/** What a report belongs to: an object, by its uid, and the namespace that it lies in. */
-export interface ReportSubject {
-  readonly uid: string;
-  readonly namespace: string;
-}
+import type { ReportSubject } from './report-subject.ts';
 
 const EPHEMERAL = /^(Cluster)?EphemeralReport$/;
 const REPORT = /^(Cluster)?PolicyReport$/;
