@@ -73,7 +73,12 @@ export default defineConfig({
   worker: {
     format: 'es',
     plugins: () => [yamlReader([join(engine, 'manifest')])],
-    rolldownOptions: { treeshake },
+    // What the worker needs at once is one file: left to itself the bundler makes one of every set of modules that a part
+    // shares with it, some fifty, and small files compress badly.
+    rolldownOptions: {
+      treeshake,
+      output: { codeSplitting: { groups: [{ name: 'engine', tags: ['$initial'] }] } },
+    },
   },
   build: { target: 'es2023', sourcemap: true, chunkSizeWarningLimit: 4096, rolldownOptions: { treeshake } },
   server: { host: 'localhost', port: 5173 },
