@@ -7,8 +7,6 @@ import type { BackgroundEnvironment } from './environment.ts';
 import { cleanups, ttls } from './parts.ts';
 
 const KINDS: ReadonlySet<string> = new Set(['CleanupPolicy', 'ClusterCleanupPolicy']);
-/** The webhooks' configurations exist only while somebody reads them: whoever lists everything leaves them alone. */
-const MADE_WHEN_READ = 'admissionregistration.k8s.io';
 const CLUSTER_ROLES = /^clusterrole(binding)?s$/;
 const WEBHOOKS = 'admissionregistration.k8s.io';
 const NOW: Milliseconds = milliseconds(0);
