@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { milliseconds } from '../base/units.ts';
 import { type ClusterBase, readClusterBase } from '../cluster/cluster-base.ts';
@@ -177,6 +178,77 @@ describe('a moment of a trace', () => {
     const rights = type(`kubectl auth can-i --list --as ${account} -n cpaas-system`, 0).stdout;
     expect(rights).toMatch(/^Resources +Non-Resource URLs +Resource Names +Verbs\n/);
     expect(rights).toMatch(/updaterequests\.kyverno\.io +\[\] +\[\] +\[/);
+  });
+});
+
+describe('whatever a person types', () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      ...[
+        'get',
+        'describe',
+        'logs',
+        'events',
+        'explain',
+        'wait',
+        'auth',
+        'can-i',
+        'ur',
+        'cpol',
+        'cm',
+        'all',
+        'ns',
+      ],
+      ...[
+        '-A',
+        '-n',
+        'kyverno',
+        '-w',
+        '-f',
+        '-o',
+        'yaml',
+        'jsonpath={.items[*].metadata.name}',
+        '--for=delete',
+      ],
+      ...[
+        '--tail=2',
+        '--since=1h',
+        '-l',
+        'a in (b',
+        'deploy/x',
+        '--all',
+        '--raw',
+        '/api',
+        '__proto__',
+        '--sort-by=.x',
+      ],
+    ),
+    fc.string({ maxLength: 12 }),
+  );
+
+  it('is answered, and completed, without throwing', () => {
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 7 }), fc.nat(20_000), (words, at) => {
+        const line = ['kubectl', ...words].join(' ');
+        const result = type(line, at, at + 100);
+        expect(result.exitCode).toBeGreaterThanOrEqual(0);
+        const { from } = completeKubectl(line, clusterAt(trace, base, milliseconds(at)).server);
+        expect(from).toBeLessThanOrEqual(line.length);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('letters of switches stand together', () => {
+    expect(type('kubectl get ur -Ao name', failure()).stdout).toMatch(
+      /^updaterequest\.kyverno\.io\/ur-\w{5}\n$/,
+    );
+    expect(type('kubectl get ur -Aw', failure()).follows).toBe(true);
+    expect(type('kubectl get ur -Ax', 0).stderr).toContain("unknown shorthand flag: 'x' in -x");
+    expect(type('kubectl gte ur', 0)).toMatchObject({
+      exitCode: 1,
+      stderr: 'error: unknown command "gte" for "kubectl"\n',
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import type { ApiServerLatencies } from '../cluster/latencies.ts';
 import type { UserInfo } from '../kubernetes/object.ts';
 import { createRecorder } from '../trace/create-recorder.ts';
 import type { Trace } from '../trace/trace.ts';
-import { commandKind } from './command-kind.ts';
+import { commandKind, followsOn } from './command-kind.ts';
 import { logLines } from './log-lines.ts';
 import { runKubectl } from './run-kubectl.ts';
 import type { KubectlEnvironment, KubectlResult } from './session.ts';
@@ -34,6 +34,8 @@ export interface AtMomentOptions {
 export interface ConsoleResult extends KubectlResult {
   /** The line asks for a change: it was not run; as a step of the scenario it can be. */
   readonly writes?: boolean;
+  /** `-w`, `-f`: the line goes on with `until`. */
+  readonly follows?: boolean;
 }
 
 const ADMIN: UserInfo = {
@@ -113,7 +115,8 @@ export function runKubectlAt(
     followUntil: startedAt + Math.max(at, options.until ?? at),
     ...(options.workloads === undefined ? {} : { workloads: options.workloads }),
   });
-  return drive(process, cluster);
+  const result = drive(process, cluster);
+  return followsOn(argv) && result.exitCode === 0 ? { ...result, follows: true } : result;
 }
 
 /** Lets the time pass that the command waits. */

@@ -1,4 +1,4 @@
-import { flag, readFlags } from './flags.ts';
+import { flag, isOn, readFlags } from './flags.ts';
 
 /** Commands that change the cluster; everything else reads, or is nothing that kubectl knows. */
 const WRITES: ReadonlySet<string> = new Set([
@@ -24,4 +24,13 @@ export function commandKind(argv: readonly string[]): 'read' | 'write' {
   if (!WRITES.has(name)) return 'read';
   const dryRun = flag(args, 'dry-run');
   return dryRun === 'client' ? 'read' : 'write';
+}
+
+/** Whether a command goes on until somebody ends it: `get -w`, `logs -f`. */
+export function followsOn(argv: readonly string[]): boolean {
+  const args = readFlags(argv);
+  if ('error' in args) return false;
+  const [name] = args.words;
+  if (name === 'get') return isOn(args, 'watch') || isOn(args, 'watch-only');
+  return name === 'logs' && isOn(args, 'follow');
 }

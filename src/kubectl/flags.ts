@@ -159,15 +159,22 @@ export function readFlags(argv: readonly string[]): Arguments | { readonly error
       else if (i + 1 < argv.length) add(name, argv[++i] ?? '');
       else return { error: `flag needs an argument: --${name}` };
     } else if (word.startsWith('-') && word.length > 1) {
-      const letter = word[1] ?? '';
       const letters = words[0] === 'logs' ? SHORT_OF_LOGS : SHORT;
-      const name = Object.hasOwn(letters, letter) ? (letters[letter] ?? '') : '';
-      if (name === '') return { error: `unknown shorthand flag: '${letter}' in ${word}` };
-      const rest = word.slice(2);
-      if (SWITCHES.has(name)) add(name, 'true');
-      else if (rest !== '') add(name, rest.startsWith('=') ? rest.slice(1) : rest);
-      else if (i + 1 < argv.length) add(name, argv[++i] ?? '');
-      else return { error: `flag needs an argument: '${letter}' in ${word}` };
+      // Letters of switches may stand together; the first flag with a value takes the rest.
+      for (let at = 1; at < word.length; at += 1) {
+        const letter = word[at] ?? '';
+        const name = Object.hasOwn(letters, letter) ? (letters[letter] ?? '') : '';
+        if (name === '') return { error: `unknown shorthand flag: '${letter}' in -${word.slice(at)}` };
+        const rest = word.slice(at + 1);
+        if (SWITCHES.has(name) && !rest.startsWith('=')) {
+          add(name, 'true');
+          continue;
+        }
+        if (rest !== '') add(name, rest.startsWith('=') ? rest.slice(1) : rest);
+        else if (i + 1 < argv.length) add(name, argv[++i] ?? '');
+        else return { error: `flag needs an argument: '${letter}' in -${word.slice(at)}` };
+        break;
+      }
     } else words.push(word);
   }
   return { words, flags };

@@ -23,6 +23,34 @@ const TARGET_COMMANDS: Readonly<
   delete: deleteTargets,
 };
 
+/** Commands of kubectl that are not simulated; what is in neither list is no command of its. */
+const NOT_SIMULATED: ReadonlySet<string> = new Set([
+  'attach',
+  'autoscale',
+  'certificate',
+  'cluster-info',
+  'completion',
+  'config',
+  'cordon',
+  'cp',
+  'debug',
+  'diff',
+  'drain',
+  'exec',
+  'expose',
+  'help',
+  'kustomize',
+  'kyverno',
+  'options',
+  'plugin',
+  'port-forward',
+  'proxy',
+  'set',
+  'taint',
+  'top',
+  'uncordon',
+]);
+
 const EDIT_INSTEAD =
   'kubectl edit opens an editor, which a step does not have: use kubectl patch, or change the object in a file and kubectl apply -f it';
 
@@ -82,7 +110,9 @@ export function* runOther(
       return answer === undefined ? undefined : { ...session.result(), exitCode: answer.allowed ? 0 : 1 };
     }
     default:
-      return `kubectl ${name}`;
+      if (name === '' || NOT_SIMULATED.has(name)) return `kubectl ${name}`.trim();
+      session.fail(textFailure(`unknown command "${name}" for "kubectl"`));
+      return undefined;
   }
 }
 

@@ -9,8 +9,6 @@ import type { Studio } from '../../stores/studio.ts';
 import { STEPS_FILE } from '../../stores/workspace.ts';
 import { type ConsoleStore, consoleOf } from './console-state.ts';
 
-const FOLLOWS = /(?:^|\s)(?:-w|--watch(?:-only)?|-f|--follow)(?=\s|$)/;
-const COMMANDS_THAT_FOLLOW = /^k(?:ubectl)?\s+(?:.*\s)?(?:get|logs)\s/;
 /** How long the run of a new step may take before the console stops to wait for it, milliseconds. */
 const PATIENCE = 15_000;
 
@@ -33,13 +31,13 @@ export async function runLine(studio: Studio, line: string): Promise<void> {
       write(studio, store, id, line, at);
       return;
     }
-    const { stdout, stderr, exitCode, unsupported } = result;
+    const { stdout, stderr, exitCode, unsupported, follows = false } = result;
     store.set(id, {
       stdout,
       stderr,
       exitCode,
       running: false,
-      follows: unsupported === undefined && FOLLOWS.test(line) && COMMANDS_THAT_FOLLOW.test(line),
+      follows: follows && unsupported === undefined,
       ...(unsupported === undefined ? {} : { note: notSimulated(unsupported) }),
     });
   } catch (error) {
