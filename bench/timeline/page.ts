@@ -1,5 +1,6 @@
 import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
+import { createCompare } from '../../app/stores/compare.ts';
 import { createFind } from '../../app/stores/find.ts';
 import { createFlags } from '../../app/stores/flags.ts';
 import { createPageStore } from '../../app/stores/page.ts';
@@ -90,6 +91,7 @@ const bench = {
       page: createPageStore('light'),
       selection: createSelection(),
       find: createFind(),
+      compare: createCompare(),
       flags: createFlags(),
       viewport: createViewport(),
       playback: createPlayback(

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../base/json.ts';
 import { getList, getObject, getPath, getString } from '../base/json.ts';
 import { loadParts } from '../parts.ts';
 import { testCluster } from './test-cluster.ts';
@@ -8,11 +9,11 @@ const PODS = { group: '', version: 'v1', resource: 'pods' };
 const CRON_JOBS = { group: 'batch', version: 'v1', resource: 'cronjobs' };
 const DEPLOYMENTS = { group: 'apps', version: 'v1', resource: 'deployments' };
 
-const pod = (spec: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec });
+const pod = (spec: JsonObject) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec });
 const container = { name: 'c', image: 'nginx' };
 
 /** A cluster whose namespace `a` has its default service account. */
-function clusterWithAccount(account: object = {}) {
+function clusterWithAccount(account: JsonObject = {}) {
   const cluster = testCluster();
   const body = {
     apiVersion: 'v1',
@@ -24,7 +25,7 @@ function clusterWithAccount(account: object = {}) {
   return cluster;
 }
 
-const make = (spec: object, account: object = {}) =>
+const make = (spec: JsonObject, account: JsonObject = {}) =>
   clusterWithAccount(account).create(pod(spec), { resource: PODS, namespace: 'a' });
 
 describe('Pods and what makes them', () => {
