@@ -31,7 +31,10 @@ function useCommands(): readonly Command[] {
           keys,
           run,
           ...(hint === undefined ? {} : { hint }),
-          blocked: () => (studio.run.getState().trace === undefined ? 'nothing has run yet' : blocked?.()),
+          blocked: () => {
+            if (studio.run.getState().trace === undefined) return 'nothing has run yet';
+            return studio.compare.getState().open ? 'two runs are compared' : blocked?.();
+          },
         },
       ];
     });

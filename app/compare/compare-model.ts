@@ -65,20 +65,24 @@ export function readCompare(above: Trace, below: Trace, names: Readonly<Record<S
   const other = comparison.differences.filter(({ kind }) => kind === 'other outcome');
   const ids = other.flatMap(({ aboveEvents }) => aboveEvents);
   const isState = (id: EventId): boolean => above.events[id]?.kind === 'update-request';
-  const differences = comparison.differences.map((difference, index) => ({
-    ...difference,
-    number: index + 1,
-    ...placeOf(models, difference),
-  }));
+  const matched = matchedScale(models.above, models.below, comparison.pairs, {
+    startsOnly: new Set(ids),
+    without: new Set(ids.filter(isState)),
+  });
+  // Numbered as they stand on the shared scale: a time of one run says nothing about the other's.
+  const differences = comparison.differences
+    .map((difference) => {
+      const placed = { ...difference, number: 0, ...placeOf(models, difference) };
+      return { placed, x: extentOf(placed, models, matched, 1).x };
+    })
+    .sort((left, right) => left.x - right.x)
+    .map(({ placed }, index) => ({ ...placed, number: index + 1 }));
   return {
     ...models,
     comparison,
     differences,
     differing,
-    matched: matchedScale(models.above, models.below, comparison.pairs, {
-      startsOnly: new Set(ids),
-      without: new Set(ids.filter(isState)),
-    }),
+    matched,
     clock: sharedClock(models.above, models.below),
   };
 }
@@ -199,7 +203,7 @@ export function timesAt(stops: readonly SharedStop[], x: number): Readonly<Recor
 /** Where a difference stands, in pixels of a placed scale: the whole of it, and the end of what tells. */
 export function extentOf(
   { aboveEvents, belowEvents, kind, first }: NumberedDifference,
-  { above, below }: CompareModel,
+  { above, below }: Pick<CompareModel, Side>,
   scale: SharedScale,
   zoom: number,
 ): { readonly x: number; readonly from: number; readonly to: number; readonly told: number } {

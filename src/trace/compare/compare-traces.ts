@@ -146,7 +146,9 @@ function onlyIn(
       if (cause === undefined) break;
       at = cause;
     }
-    roots.set(at.id, [...(roots.get(at.id) ?? []), event]);
+    const led = roots.get(at.id);
+    if (led === undefined) roots.set(at.id, [event]);
+    else led.push(event);
   }
   const runs = new Map<string, (readonly TraceEvent[])[]>();
   for (const group of roots.values()) {
@@ -158,7 +160,9 @@ function onlyIn(
       continue;
     }
     const key = runKey(trace, root);
-    runs.set(key, [...(runs.get(key) ?? []), group]);
+    const run = runs.get(key);
+    if (run === undefined) runs.set(key, [group]);
+    else run.push(group);
   }
   return [...runs.values()].map((groups) => {
     const members = groups.flat();

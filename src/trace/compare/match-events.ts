@@ -122,7 +122,9 @@ class Side {
     for (const event of this.events) {
       const cause = this.cause(event);
       const key = keyOf(cause === undefined ? event : { ...event, cause: cause.id });
-      found.set(key, [...(found.get(key) ?? []), event]);
+      const events = found.get(key);
+      if (events === undefined) found.set(key, [event]);
+      else events.push(event);
     }
     return found;
   }

@@ -63,5 +63,7 @@ export function storedContent(trace: Trace, revision: RevisionId): Json {
         .map(([key, item]) => [key, content(item)]),
     );
   };
-  return content(trace.revisions.find(({ id }) => id === revision)?.object ?? null);
+  const at = trace.revisions[revision];
+  const found = at?.id === revision ? at : trace.revisions.find(({ id }) => id === revision);
+  return content(found?.object ?? null);
 }
