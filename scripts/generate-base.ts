@@ -372,7 +372,7 @@ function main(): void {
   for (const kyverno of KYVERNO_VERSIONS) {
     const own = readObjects(`kyverno-${kyverno}.yaml`).map(reduceRole);
     const kinds = kyverno === WITH_SCHEMAS ? crds.map(reduceCrd) : olderCrds(kyverno);
-    const objects = [...kinds, ...namespaceObjects(), ...kubernetes, ...own];
+    const objects = [...kinds, ...namespaceObjects(), ...kubernetes, ...own, ...workloads(own)];
     const schemas = kyverno === WITH_SCHEMAS ? { schemas: schemasOf(crds) } : {};
     write(`base-${kyverno}.json`, { kyverno, kubernetes: KUBERNETES, objects, ...schemas });
   }
@@ -410,6 +410,59 @@ function namespaceObjects(): readonly KubernetesObject[] {
     })),
   ];
 }
+
+/**
+ * Kyverno's own Deployments and the Services that its webhooks are called by, under the chart's names: what a person scales
+ * or cuts off. Labels are those of the service accounts, which the chart gives all objects of a controller.
+ */
+function workloads(own: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  return own
+    .filter((object) => object.kind === 'ServiceAccount' && nameOf(object).endsWith('-controller'))
+    .flatMap((account) => {
+      const name = nameOf(account);
+      const labels = (get(account.metadata, 'labels') ?? {}) as JsonObject;
+      const selector = Object.fromEntries(
+        Object.entries(labels).filter(([key]) =>
+          ['app.kubernetes.io/component', 'app.kubernetes.io/instance', 'app.kubernetes.io/part-of'].includes(
+            key,
+          ),
+        ),
+      );
+      const service = SERVICES[name];
+      return [
+        deploymentOf(name, labels, selector),
+        ...(service === undefined ? [] : [serviceOf(service, labels, selector)]),
+      ];
+    });
+}
+
+const SERVICES: Readonly<Record<string, string>> = {
+  'kyverno-admission-controller': 'kyverno-svc',
+  'kyverno-cleanup-controller': 'kyverno-cleanup-controller',
+};
+
+const deploymentOf = (name: string, labels: JsonObject, selector: JsonObject): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'kyverno', labels },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: selector },
+    template: { metadata: { labels }, spec: { serviceAccountName: name } },
+  },
+  status: { availableReplicas: 1, readyReplicas: 1, replicas: 1, updatedReplicas: 1 },
+});
+
+const serviceOf = (name: string, labels: JsonObject, selector: JsonObject): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'kyverno', labels },
+  spec: {
+    ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 'https' }],
+    selector,
+    type: 'ClusterIP',
+  },
+});
 
 function reduceCrd(crd: KubernetesObject): KubernetesObject {
   const versions = getList(crd, 'spec', 'versions').map((version) => ({

@@ -14,7 +14,7 @@ import type { CustomSchemas } from './custom-schemas.ts';
 import { addressProblem, type Decoded, decodeBody } from './decoding.ts';
 import { withManagedFields } from './managed-fields.ts';
 import { namespaceRefusal } from './namespace-lifecycle.ts';
-import { patches, pods } from './parts.ts';
+import { patches, pods, quotas } from './parts.ts';
 import type { Outcome, Refusal, RequestRun } from './request-run.ts';
 import { optionsOf, phaseOf, refuse } from './request-run.ts';
 import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
@@ -30,6 +30,7 @@ import { schemaErrors } from './structural-schema.ts';
 const MAX_GENERATED_PREFIX = 58;
 /** How often the server repeats an update whose object changed under it. */
 const UPDATE_ATTEMPTS = 5;
+const RESOURCE_QUOTAS = { group: '', resource: 'resourcequotas' };
 const SERVICE_ACCOUNTS = { group: '', resource: 'serviceaccounts' };
 /** The plugin ServiceAccount looks for a `default` account so often, so long apart (plugin/pkg/admission/serviceaccount). */
 const ACCOUNT_ATTEMPTS = 10;
@@ -126,7 +127,8 @@ export class Writer {
     run.target = refOf(object);
     const errors = [...createErrors(object, info), ...this.#schemaErrors(object, info)];
     if (errors.length > 0) return refuse('schema', invalid(info, nameOf(object), errors));
-    const denied = yield* this.#validate(run, info, 'CREATE', object, undefined);
+    const denied =
+      (yield* this.#validate(run, info, 'CREATE', object, undefined)) ?? this.#overQuota(info, object);
     if (denied !== undefined) return denied;
     yield* run.enter('store', this.#options.latencies.store);
     if (this.#store.get(info, namespaceOf(object), nameOf(object)) !== undefined)
@@ -347,6 +349,16 @@ export class Writer {
     const review = this.#review(run, info, operation, object, old);
     const response = yield* this.#ask('validate', review, run);
     return response === undefined || response.allowed ? undefined : denial('validating', response);
+  }
+
+  /** The last of the validating plugins. */
+  #overQuota(info: ResourceInfo, object: KubernetesObject): Refusal | undefined {
+    const namespace = namespaceOf(object);
+    const inPlace = info.namespaced ? this.#store.list(RESOURCE_QUOTAS, namespace) : [];
+    if (inPlace.length === 0) return undefined;
+    const used = this.#store.list(info, namespace).length;
+    const refusal = quotas.get().quotaRefusal(inPlace, info, used, nameOf(object));
+    return refusal && refuse('validating', refusal);
   }
 
   *#ask(

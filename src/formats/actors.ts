@@ -6,23 +6,31 @@ import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
 import type { Actor, ActorAction, ActorReaction } from '../simulation/scenario.ts';
 import { ACTOR_API_VERSION, isActor } from './actor-kind.ts';
+import { readWebhookActor, type WebhookActor } from './webhook-actor.ts';
 
 /** Reads all actors of a folder's files. An actor that cannot be read is left out and said. */
 export function readActors(parsed: readonly ParsedFile[]): {
   readonly actors: readonly Actor[];
+  readonly webhooks: readonly WebhookActor[];
   readonly diagnostics: readonly Diagnostic[];
 } {
   const diagnostics: Diagnostic[] = [];
-  const actors = parsed
-    .flatMap((file) => file.documents)
-    .filter(({ value }) => isActor(value))
-    .flatMap((document) => {
-      const reader = new ActorReader(document);
-      const actor = reader.read();
-      diagnostics.push(...reader.diagnostics);
-      return actor === undefined ? [] : [actor];
-    });
-  return { actors, diagnostics };
+  const actors: Actor[] = [];
+  const webhooks: WebhookActor[] = [];
+  for (const document of parsed.flatMap((file) => file.documents)) {
+    if (!isActor(document.value)) continue;
+    if (get(get(document.value, 'spec'), 'webhook') !== undefined) {
+      const read = readWebhookActor(document);
+      diagnostics.push(...read.diagnostics);
+      webhooks.push(...read.webhooks);
+      continue;
+    }
+    const reader = new ActorReader(document);
+    const actor = reader.read();
+    diagnostics.push(...reader.diagnostics);
+    if (actor !== undefined) actors.push(actor);
+  }
+  return { actors, webhooks, diagnostics };
 }
 
 type Path = readonly PathSegment[];

@@ -10,6 +10,7 @@ import { isCliFile, isContextFile, isValuesFile } from './cli-kinds.ts';
 import { kindNames } from './kind-names.ts';
 import { actorFiles, mockFiles } from './parts.ts';
 import { type OperationReader, objectsOf, stepsOf } from './scenario-steps.ts';
+import type { WebhookActor } from './webhook-actor.ts';
 
 /** Files that a step never names and that stand for what exists before. */
 const BEFORE_FILE = /(^|\/)(policy|policies|cluster)[^/]*\.ya?ml$/;
@@ -36,11 +37,13 @@ export function readScenario(parsed: readonly ParsedFile[]): Scenario {
   diagnostics.push(...(test?.diagnostics ?? []));
   const used = new Set<string>();
   const before = reader === undefined ? undefined : readSetup(reader, used);
-  const steps = reader === undefined ? [] : readSteps(reader, used);
   const actors = documents.some(({ value }) => isActor(value))
     ? actorFiles.get().readActors(parsed)
     : NO_ACTORS;
   diagnostics.push(...actors.diagnostics);
+  const names = new Set(test?.operations.flatMap(({ setup, stepName }) => (setup ? [] : [stepName])));
+  diagnostics.push(...unknownMoments(actors.webhooks, names));
+  const steps = reader === undefined ? [] : readSteps(reader, used, actors.webhooks);
   const remaining = parsed.filter((file) => isUnused(file, used));
   const rest = before === undefined ? remaining.filter((file) => BEFORE_FILE.test(file.file.path)) : [];
   const all = before ?? clusterFirst(rest).flatMap((file) => file.documents);
@@ -53,12 +56,13 @@ export function readScenario(parsed: readonly ParsedFile[]): Scenario {
     before: objects.filter((document) => document.object !== undefined),
     steps,
     actors: actors.actors,
+    ...(actors.webhooks.length === 0 ? {} : { webhooks: behaviours(actors.webhooks) }),
     mocks: outside.mocks,
     diagnostics,
   };
 }
 
-const NO_ACTORS = { actors: [], diagnostics: [] };
+const NO_ACTORS = { actors: [], webhooks: [], diagnostics: [] };
 const NOTHING_OUTSIDE = { mocks: NO_MOCKS, diagnostics: [] };
 
 /** Whether a policy asks, or a file answers, for something outside the cluster. */
@@ -92,16 +96,55 @@ function readSetup(reader: OperationReader, used: Set<string>): readonly Manifes
 const hasSetup = (test: ChainsawTest): boolean =>
   getString(test.document.value, 'spec', 'steps', 0, 'name') === 'setup';
 
-function readSteps(reader: OperationReader, used: Set<string>): readonly ScenarioStep[] {
+function readSteps(
+  reader: OperationReader,
+  used: Set<string>,
+  webhooks: readonly WebhookActor[],
+): readonly ScenarioStep[] {
+  const begun = new Set<string>();
   return reader.test.operations
     .filter((operation) => !operation.setup)
     .flatMap((operation) => {
       note(operation, used);
-      const steps = stepsOf(operation, reader);
+      const read = stepsOf(operation, reader);
+      const changes = begun.has(operation.stepName) ? [] : changesAt(operation.stepName, webhooks);
+      if (read.length > 0) begun.add(operation.stepName);
+      const steps = read.map((step, at) =>
+        at === 0 && changes.length > 0 ? { ...step, webhooks: behaviours(changes) } : step,
+      );
       for (const { action } of steps)
         if (action.type === 'kubectl') for (const name of Object.keys(action.files)) used.add(plain(name));
       return steps;
     });
+}
+
+/** How webhooks behave from the beginning of a step of that name on. */
+const changesAt = (
+  stepName: string,
+  webhooks: readonly WebhookActor[],
+): readonly Pick<WebhookActor, 'name' | 'behaviour'>[] =>
+  webhooks.flatMap(({ name, changes }) =>
+    changes.filter(({ from }) => from === stepName).map(({ behaviour }) => ({ name, behaviour })),
+  );
+
+const behaviours = (
+  webhooks: readonly Pick<WebhookActor, 'name' | 'behaviour'>[],
+): NonNullable<Scenario['webhooks']> =>
+  Object.fromEntries(webhooks.map(({ name, behaviour }) => [name, behaviour]));
+
+function unknownMoments(
+  webhooks: readonly WebhookActor[],
+  names: ReadonlySet<string>,
+): readonly Diagnostic[] {
+  return webhooks
+    .flatMap(({ changes }) => changes)
+    .filter(({ from }) => !names.has(from))
+    .map(({ from, location }) => ({
+      code: 'scenario-actor',
+      severity: 'error',
+      message: `No step of chainsaw-test.yaml is called "${from}".`,
+      location,
+    }));
 }
 
 const plain = (path: string): string => path.replace(/^\.\//, '');

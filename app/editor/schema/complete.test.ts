@@ -245,6 +245,7 @@ describe("the studio's own files", () => {
   it('completes actors, values and contexts', () => {
     expect(labels('apiVersion: admission-studio/v1\nkind: Actor\nspec:\n  ¦')).toEqual([
       'watch',
+      'webhook',
       'reactions',
     ]);
     expect(labels('apiVersion: cli.kyverno.io/v1alpha1\nkind: Values\n¦')).toContain('globalValues');

@@ -159,6 +159,18 @@ const TEST = kind(
   },
 );
 
+const WEBHOOK_BEHAVIOUR = {
+  delay: text('From the call to the answer, such as `1500ms`.'),
+  verdict: {
+    type: 'string',
+    enum: ['allow', 'deny', 'error'],
+    default: 'allow',
+    description: 'What it answers; `error`: nobody answers.',
+  },
+  message: text('What it says when it denies, or what the connection says.'),
+  patch: any('What a mutating webhook changes: JSON patch operations, or a merge patch.'),
+} as const;
+
 const ACTOR = kind(
   'admission-studio/v1',
   'Actor',
@@ -169,7 +181,7 @@ const ACTOR = kind(
       namespace: text('Where it runs.'),
     }),
     'spec!': object({
-      'watch!': object(
+      watch: object(
         {
           'apiVersion!': text('API version of the objects it reacts to.'),
           'kind!': text('Their kind.'),
@@ -177,7 +189,22 @@ const ACTOR = kind(
         },
         'Objects it reacts to when they are created.',
       ),
-      'reactions!': list(
+      webhook: object(
+        {
+          'name!': text('Name of the webhook, as a configuration in the cluster registers it.'),
+          ...WEBHOOK_BEHAVIOUR,
+          // biome-ignore lint/suspicious/noThenProperty: the format's own word, read by nobody as a promise.
+          then: list(
+            object({
+              'from!': text('Name of the step of chainsaw-test.yaml from which on it behaves so.'),
+              ...WEBHOOK_BEHAVIOUR,
+            }),
+            'How it behaves later.',
+          ),
+        },
+        'A webhook of somebody else that it answers. An actor has either this, or `watch` and `reactions`.',
+      ),
+      reactions: list(
         object({
           require: list(
             object({
