@@ -42,11 +42,22 @@ export function ConsolePane() {
         ))}
       </div>
       <div className="console-entry open">
-        <span className="console-time now">{momentText(trace, playhead).time}</span>
+        <Now trace={trace} at={playhead} />
         <ConsolePrompt input={input} />
       </div>
       <div ref={end} />
     </div>
+  );
+}
+
+/** The moment that the open line asks at; where no header says it, with its step. */
+function Now({ trace, at }: { readonly trace: Trace; readonly at: number }) {
+  const { time, step } = momentText(trace, at);
+  return (
+    <span className="console-time now">
+      {time}
+      <span className="console-step"> {step === 0 ? 'before the first step' : `in step ${step}`}</span>
+    </span>
   );
 }
 
