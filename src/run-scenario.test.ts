@@ -238,3 +238,50 @@ describe('the story of existing violations', () => {
     expect(verdicts).toEqual(['allowed', 'denied', 'allowed', 'denied', 'denied', 'denied']);
   });
 });
+
+describe('stories of faults', () => {
+  it('a slow webhook loses a generation, a quicker one only delays it', () => {
+    const { rows, verdicts, steps } = play('slow-webhook');
+    expect(verdicts).toEqual(['allowed', 'allowed', 'denied', 'allowed']);
+    expect(rows).toEqual([
+      '1 generate NetworkPolicy/default-deny never',
+      '2 generate NetworkPolicy/default-deny in sync',
+      '3 generate NetworkPolicy/default-deny never',
+      '4 generate NetworkPolicy/default-deny in sync',
+    ]);
+    expect(steps[0]?.end).toBeGreaterThan((steps[0]?.time ?? 0) + 1500);
+    expect(steps[2]?.stderr).toContain(
+      'admission webhook "check.inventory.example.com" denied the request: the inventory does not know this namespace',
+    );
+  });
+
+  it('without an answer Fail refuses and Ignore admits; scaled to nothing nobody is asked', () => {
+    const { verdicts, steps } = play('kyverno-down');
+    expect(steps[2]?.stderr).toBe(
+      'Error from server (InternalError): error when creating "settings.yaml": Internal error occurred: failed calling webhook "validate.kyverno.svc-fail": failed to call webhook: Post "https://kyverno-svc.kyverno.svc:443/validate/fail?timeout=10s": no endpoints available for service "kyverno-svc"\n',
+    );
+    expect(verdicts).toEqual([
+      'denied',
+      'allowed',
+      'denied',
+      'allowed',
+      'allowed',
+      'denied',
+      'allowed',
+      'allowed',
+      'allowed',
+      'denied',
+    ]);
+  });
+
+  it('UpdateRequests wait for the background controller', () => {
+    const { rows, trace, steps } = play('background-away');
+    expect(steps[3]?.stdout.match(/Pending/g)).toHaveLength(2);
+    expect(rows.map((row) => row.replace(/^\d+ /, ''))).toEqual([
+      'generate NetworkPolicy/default-deny in sync',
+      'generate NetworkPolicy/default-deny in sync',
+    ]);
+    const made = trace.events.find((event) => event.kind === 'target');
+    expect(made?.time).toBeGreaterThan(steps[4]?.end ?? Infinity);
+  });
+});
