@@ -204,9 +204,12 @@ function check(value: Json, schema: Schema, path: Path, errors: FieldError[]): v
   if (composite !== undefined && errors.length === before) remember(valid, schema, composite);
 }
 
+/** Fields that every object has: the server looks at them before, and not by the schema. */
+const OF_ALL: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+
 function checkObject(value: JsonObject, schema: Schema, path: Path, errors: FieldError[]): void {
   for (const key of getList(schema.node, 'required'))
-    if (typeof key === 'string' && !Object.hasOwn(value, key) && !(path === undefined && key === 'metadata'))
+    if (typeof key === 'string' && !Object.hasOwn(value, key) && !(path === undefined && OF_ALL.has(key)))
       errors.push(required(formatPath({ above: path, step: key })));
   for (const key of Object.keys(value)) {
     const own = child(schema, key);
