@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { EditableStep, StepChange, StepEvent } from '../../src/index.ts';
+import { type EditableStep, FAULTS, type StepChange, type StepEvent } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
 import { STEPS_FILE, textOf } from '../stores/workspace.ts';
 import { Mark } from '../ui/marks.tsx';
@@ -34,9 +34,10 @@ export function StepsForm() {
   }, [services, text, files]);
 
   const change = useCallback(
-    (one: StepChange) => {
-      services
-        .changeSteps(STEPS_FILE, one)
+    (...changes: readonly StepChange[]) => {
+      // One after the other: each is a change of the text that the one before it left.
+      changes
+        .reduce((before, one) => before.then(() => services.changeSteps(STEPS_FILE, one)), Promise.resolve())
         .catch(() => page.say('The step could not be changed; edit its YAML.'));
     },
     [services, page],
@@ -87,6 +88,21 @@ export function StepsForm() {
         <button type="button" className="link-button" onClick={() => add({ kind: 'wait', duration: '5s' })}>
           Add a wait
         </button>
+        <select
+          className="field"
+          aria-label="Add a fault"
+          value=""
+          onChange={(event) => {
+            const fault = FAULTS.find(({ title }) => title === event.target.value);
+            const added = fault?.steps ?? [];
+            change(...added.map((step, at) => ({ type: 'add', at: steps.length + at, step }) as const));
+          }}
+        >
+          <option value="">Add a fault</option>
+          {FAULTS.map(({ title }) => (
+            <option key={title}>{title}</option>
+          ))}
+        </select>
         <span>kept as a Chainsaw Test</span>
       </div>
     </div>

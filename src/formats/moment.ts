@@ -72,7 +72,7 @@ function says(event: TraceEvent, word: string): boolean {
     case 'update-request':
       return event.state === word;
     case 'webhook':
-      return word === (event.allowed ? 'allowed' : 'denied');
+      return event.name === word || word === (event.allowed ? 'allowed' : 'denied');
     case 'rule':
       return event.rule === word || event.policy === word || event.status === word;
     case 'stored':
