@@ -47,7 +47,9 @@ function makeImage(base: Base, timestamp: string): BaseImage {
     const info = discovery.byKind(gvkOf(object));
     assert(info !== undefined, `a cluster base holds served kinds only: ${object.kind}`);
     const namespace = info.namespaced ? namespaceOf(object) || 'default' : undefined;
-    const placed = withDefaults(withMetadata(object, { namespace }), info);
+    const bare = withMetadata(object, { namespace });
+    // Kyverno's own Deployments have no Pods here: what a Pod template lacks would be defaulted for nobody.
+    const placed = info.kind === 'Deployment' ? bare : withDefaults(bare, info);
     const identity = {
       uid: uuid(random),
       creationTimestamp: timestamp,

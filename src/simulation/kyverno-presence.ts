@@ -2,7 +2,7 @@ import { get, getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import { type EventId, milliseconds } from '../base/units.ts';
-import type { Admission, WatchEvent } from '../cluster/api.ts';
+import type { Admission, ApiServer, WatchEvent } from '../cluster/api.ts';
 import type { SimulatedApiServer } from '../cluster/api-server.ts';
 import { webhookCalls } from '../cluster/parts.ts';
 import type { WebhookBehaviour } from '../cluster/webhook-dispatch.ts';
@@ -30,6 +30,16 @@ export interface PresenceEnvironment {
   readonly kyverno: Kyverno;
 }
 
+/** The webhook configurations in a cluster that Kyverno is not in yet. */
+export const webhookConfigurationsIn = (server: Pick<ApiServer, 'listAll'>): readonly KubernetesObject[] =>
+  ['validating', 'mutating'].flatMap((type) =>
+    server.listAll({
+      group: 'admissionregistration.k8s.io',
+      version: 'v1',
+      resource: `${type}webhookconfigurations`,
+    }),
+  );
+
 /**
  * Whether Kyverno is there, as its Deployments and its Service say, and whom the API server calls. Scaled to nothing, the
  * admission controller takes its webhook configurations with it: nothing is checked (webhooks/server.go). With its Service
@@ -45,15 +55,10 @@ export class KyvernoPresence {
   #reachable = true;
   #dispatch: Admission | undefined;
 
-  constructor(env: PresenceEnvironment) {
+  /** `before`: the configurations that were there before Kyverno was. */
+  constructor(env: PresenceEnvironment, before: readonly KubernetesObject[]) {
     this.#env = env;
-    for (const type of ['validating', 'mutating'])
-      for (const object of env.server.listAll({
-        group: 'admissionregistration.k8s.io',
-        version: 'v1',
-        resource: `${type}webhookconfigurations`,
-      }))
-        this.#note(object, true);
+    for (const object of before) this.#note(object, true);
     env.server.watch((event) => this.#see(event));
   }
 

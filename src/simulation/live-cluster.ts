@@ -9,7 +9,7 @@ import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import { type Behaviour, behaviourOf } from '../kyverno/behaviour.ts';
 import { createRecorder, type TraceRecorder } from '../trace/create-recorder.ts';
 import { installKyverno, type Kyverno, ready } from './kyverno.ts';
-import { KyvernoPresence } from './kyverno-presence.ts';
+import { KyvernoPresence, webhookConfigurationsIn } from './kyverno-presence.ts';
 import type { SimulationOptions } from './options.ts';
 import { actors } from './parts.ts';
 import { policySources } from './policy-sources.ts';
@@ -61,6 +61,7 @@ export class LiveCluster {
     this.server.load(options.base);
     startControllers({ server: this.server, scheduler: this.queue, latencies: CONTROLLER_LATENCIES });
     this.#setUp(scenario);
+    const configurations = webhookConfigurationsIn(this.server);
     this.kyverno = installKyverno({
       server: this.server,
       scheduler: this.queue,
@@ -76,7 +77,7 @@ export class LiveCluster {
       sources: policySources(scenario),
     });
     const { server, queue: scheduler, recorder, kyverno } = this;
-    presence = new KyvernoPresence({ server, scheduler, recorder, kyverno });
+    presence = new KyvernoPresence({ server, scheduler, recorder, kyverno }, configurations);
     this.presence = presence;
     this.setWebhooks(scenario.webhooks ?? {});
     if (scenario.actors.length > 0)
