@@ -1,10 +1,10 @@
 import type { Json, PathSegment } from '../base/json.ts';
 import { get, getList, getString, isObject } from '../base/json.ts';
 import { type Milliseconds, milliseconds } from '../base/units.ts';
-import type { WebhookBehaviour } from '../cluster/webhook-dispatch.ts';
 import { parseDuration } from '../kubernetes/duration.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
+import type { WebhookBehaviour } from '../simulation/scenario.ts';
 
 /** An actor that answers a webhook which a configuration in the cluster registers (docs/scenario-format.md). */
 export interface WebhookActor {

@@ -7,6 +7,8 @@ import type { Mocks } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
 
+export type { WebhookBehaviour };
+
 /** Something in the cluster that is not Kyverno, declared in `actors.yaml` (docs/scenario-format.md). */
 export interface Actor {
   readonly name: string;
