@@ -52,7 +52,7 @@ for (const folder of folders.filter((candidate) => existsSync(candidate)))
 
 const unexpected = results.filter((result) => result.outcome === 'fail' && gapOf(result.id) === undefined);
 const closed = results.filter((result) => result.outcome === 'pass' && gapOf(result.id)?.exact === true);
-const stale = values.only === '' ? staleGaps() : [];
+const stale = positionals.length === 0 && values.only === '' ? unusedGaps(results) : [];
 const failed = missing.length + unexpected.length + closed.length + stale.length;
 
 if (!values.json) {
@@ -68,12 +68,6 @@ if (!values.json) {
   console.log(`${passed} passed, ${failed} failed`);
 }
 process.exit(failed === 0 ? 0 : 1);
-
-/** Rows without a failing case, where all cases that they can be about were run. */
-function staleGaps(): readonly string[] {
-  if (positionals.length === 0) return unusedGaps(results);
-  return results.some(({ group }) => group.startsWith('chainsaw ')) ? unusedGaps(results, 'chainsaw') : [];
-}
 
 /** One row a group: how many of its cases pass, are known gaps, are unsupported. */
 function printTable(): void {

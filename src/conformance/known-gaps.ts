@@ -3,8 +3,6 @@ export interface KnownGap {
   /** Id of one case; with a trailing `*` a prefix. */
   readonly case: string;
   readonly reason: string;
-  /** Set for cases that are not among the project's fixtures. */
-  readonly suite?: 'chainsaw';
 }
 
 /**
@@ -54,45 +52,37 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
       'The error line “Failed to parse value type doesn’t match key type” that Equals and NotEquals log while they parse quantities is not written; the engine has no log.',
   },
   {
-    suite: 'chainsaw',
     case: 'tests/kyverno/test/conformance/chainsaw/generate/clusterpolicy/standard/clone/sync/cpol-clone-sync-delete-policy/chainsaw-test.yaml',
     reason:
       'Deleting a policy of a synchronised clone deletes the downstream since 1.19, as recorded; the test is from before that.',
   },
   {
-    suite: 'chainsaw',
     case: 'tests/kyverno/test/conformance/chainsaw/generate/policy/standard/clone/sync/pol-clone-sync-delete-policy/chainsaw-test.yaml',
     reason: 'as cpol-clone-sync-delete-policy',
   },
   {
-    suite: 'chainsaw',
     case: 'tests/kyverno/test/conformance/chainsaw/webhooks/scale/chainsaw-test.yaml',
     reason:
       'Kyverno only warns of a kind that nobody serves, as recorded in S12-policy-admission, and no resource is of kind Scale by itself.',
   },
   {
-    suite: 'chainsaw',
     case: 'tests/kyverno/test/conformance/chainsaw/policy-validation/cluster-policy/background-subresource/chainsaw-test.yaml',
     reason: 'as webhooks/scale; its policies 3 to 5 are refused',
   },
   {
-    suite: 'chainsaw',
     case: 'tests/kyverno/test/conformance/chainsaw/policy-validation/policy/background-subresource/chainsaw-test.yaml',
     reason: 'as webhooks/scale; its policies 3 to 5 are refused',
   },
   {
-    suite: 'chainsaw',
     case: 'tests/policies/other/audit-event-on-delete/.chainsaw-test/chainsaw-test.yaml',
     reason:
       '1.19 looks whether a deleted trigger is gone; by default its background controller may not get Secrets. Up to 1.18 the Event is made.',
   },
   {
-    suite: 'chainsaw',
     case: 'tests/policies/other/scale-deployment-zero/.chainsaw-test/chainsaw-test.yaml',
     reason: 'Waits for containers that end and are started again: there are no nodes.',
   },
   {
-    suite: 'chainsaw',
     case: 'tests/kyverno/test/conformance/chainsaw/configs/emit-success-events-upon-generateSuccessEvents-set-true/chainsaw-test.yaml',
     reason:
       'Upstream’s CI does not run it; with the chart’s values PolicyApplied is omitted whatever generateSuccessEvents says.',

@@ -60,7 +60,10 @@ function runOne(suite: ChainsawSuite, path: string, entry: Json | undefined): Ch
       base: suite.base,
       libraries,
       programs: get(entry, 'externalScripts') ?? null,
-      settings: settingsOf(entry).map((file) => joinPath(suite.root, file)),
+      settings:
+        entry === undefined
+          ? nearestSettings(suite.tree, folderOf(path))
+          : settingsOf(entry).map((file) => joinPath(suite.root, file)),
       preinstalled: textsOf(get(entry, 'preinstallCRDs')).map((file) => joinPath(suite.root, file)),
     });
   } catch (error) {
@@ -71,6 +74,18 @@ function runOne(suite: ChainsawSuite, path: string, entry: Json | undefined): Ch
 
 const textsOf = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+
+/** Where a repository of tests keeps the Helm values that most of its CI's jobs use. */
+const STANDARD = 'scripts/config/standard/kyverno.yaml';
+
+/** Without an index: the values in the nearest folder above that has any. */
+function nearestSettings(tree: FileTree, folder: string): readonly string[] {
+  for (let at = folder; ; at = folderOf(at)) {
+    const path = joinPath(at, STANDARD);
+    if (tree.read(path) !== undefined) return [path];
+    if (at === '' || at === '/') return [];
+  }
+}
 
 /** Files that are applied one over the other; for `rbac` they are alternatives, of which the first is taken. */
 function settingsOf(entry: Json | undefined): readonly string[] {
