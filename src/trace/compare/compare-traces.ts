@@ -150,11 +150,12 @@ function onlyIn(
     if (led === undefined) roots.set(at.id, [event]);
     else led.push(event);
   }
+  const owners = readOwners(side, others);
   const runs = new Map<string, (readonly TraceEvent[])[]>();
   for (const group of roots.values()) {
     const [root] = group;
     if (root === undefined) continue;
-    const owner = ownerOf(root, group, side, others);
+    const owner = ownerOf(root, group, owners);
     if (owner !== undefined) {
       owner[side].push(...group);
       continue;
@@ -178,25 +179,40 @@ function onlyIn(
   });
 }
 
-/** The other outcome that an event only leads up to: a part of an attempt that went well, the state before an end. */
+/** The groups of one run by their events, and by the UpdateRequest whose end they tell. */
+interface Owners {
+  readonly byEvent: ReadonlyMap<EventId, Group>;
+  readonly byUpdateRequest: ReadonlyMap<string, Group>;
+}
+
+function readOwners(side: 'above' | 'below', others: readonly Group[]): Owners {
+  const byEvent = new Map<EventId, Group>();
+  const byUpdateRequest = new Map<string, Group>();
+  for (const group of others)
+    for (const event of group[side]) {
+      byEvent.set(event.id, group);
+      if (event.kind === 'update-request') byUpdateRequest.set(event.name, group);
+    }
+  return { byEvent, byUpdateRequest };
+}
+
+/**
+ * The other outcome that an event only leads up to: a part of an attempt that went well, the state before an end; or what an
+ * answer means: what was stored, or never was.
+ */
 function ownerOf(
   root: TraceEvent,
   group: readonly TraceEvent[],
-  side: 'above' | 'below',
-  others: readonly Group[],
+  { byEvent, byUpdateRequest }: Owners,
 ): Group | undefined {
-  if (root.kind === 'update-request' && (root.state === 'Completed' || root.state === 'Skip'))
-    return others.find((one) =>
-      one[side].some((event) => event.kind === 'update-request' && event.name === root.name),
-    );
-  // What was stored, or never was, is what the answer means.
-  if (root.kind === 'stored' || root.kind === 'never-stored')
-    return others.find((one) => one[side].some(({ id, kind }) => id === root.cause && kind === 'request'));
+  if (root.kind === 'update-request')
+    return root.state === 'Completed' || root.state === 'Skip' ? byUpdateRequest.get(root.name) : undefined;
+  const isMeant = root.kind === 'stored' || root.kind === 'never-stored';
   const isQuiet =
     root.kind === 'attempt-part' &&
     root.result !== 'failed' &&
     group.every(({ kind }) => kind === 'attempt-part' || kind === 'request' || kind === 'rule');
-  return isQuiet ? others.find((one) => one[side].some(({ id }) => id === root.cause)) : undefined;
+  return (isMeant || isQuiet) && root.cause !== undefined ? byEvent.get(root.cause) : undefined;
 }
 
 /** Attempts of one UpdateRequest, its failures, lines that are written together: told in one row. */
