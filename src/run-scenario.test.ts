@@ -255,6 +255,13 @@ describe('stories of faults', () => {
     );
   });
 
+  it.each(['1.13', '1.14', '1.15', '1.16', '1.17', '1.18'] as const)(
+    'the quicker webhook loses it as well under %s, which does not try again',
+    (version) => {
+      expect(play('slow-webhook', version).rows[1]).toBe('2 generate NetworkPolicy/default-deny refused');
+    },
+  );
+
   it('without an answer Fail refuses and Ignore admits; scaled to nothing nobody is asked', () => {
     const { verdicts, steps } = play('kyverno-down');
     expect(steps[2]?.stderr).toBe(
