@@ -1,4 +1,4 @@
-import { get, getList, getString } from '../base/json.ts';
+import { equal, get, getList, getString, type JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { type EventId, eventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
@@ -118,10 +118,12 @@ function* later(process: () => Process<void>): Process<void> {
 
 /** A change of anything but the status and what the server keeps of an object. */
 const isContent = ({ object, previous }: WatchEvent): boolean =>
-  previous === undefined ||
-  previous['spec'] !== object['spec'] ||
-  previous.metadata['labels'] !== object.metadata['labels'] ||
-  previous.metadata['annotations'] !== object.metadata['annotations'];
+  previous === undefined || !equal(contentOf(object), contentOf(previous));
+
+function contentOf({ metadata, status: _, ...rest }: KubernetesObject): JsonObject {
+  const { labels = {}, annotations = {} } = metadata;
+  return { ...rest, labels, annotations };
+}
 
 function kindsOf(policy: KubernetesObject): readonly string[] {
   return getList(policy, 'spec', 'rules').flatMap((rule) => {
