@@ -140,7 +140,8 @@ metadata: {name: two, namespace: default}
     ],
     ['/api/v1/configmaps?limit=1', '[length(items), kind]', 'it is [1,"ConfigMapList"]'],
     ['/api/v1/namespaces/default', 'metadata.name', 'it is default'],
-    ['/apis/apps/v1/deployments', 'items', 'it is []'],
+    ['/apis/apps/v1/namespaces/default/deployments', 'items', 'it is []'],
+    ['/apis/apps/v1/deployments', 'items[0].metadata.namespace', 'it is kyverno'],
     ['/apis', 'kind', 'it is APIGroupList'],
     ['/version', 'minor', 'it is 36'],
   ])('of %s is answered by the API server', (path, query, text) => {
