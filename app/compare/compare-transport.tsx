@@ -1,36 +1,8 @@
 import { useStore } from 'zustand';
 import { type PlaybackStore, SPEEDS, stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
+import { Glyph, type ICONS } from '../timeline/transport.tsx';
 import type { NumberedDifference, SharedStop } from './compare-model.ts';
-
-const ICONS = {
-  previousStep: 'M3.5 3v10M13 3.2v9.6L6 8z',
-  previous: 'M11.5 3.2v9.6L4.5 8z',
-  play: 'M5 3v10l8-5z',
-  pause: 'M5 3.5h2.2v9H5zM8.8 3.5H11v9H8.8z',
-  next: 'M3 3.2v9.6L9.5 8zM11.3 3.2h1.6v9.6h-1.6z',
-  nextStep: 'M3 3.2v9.6L10 8zM12.5 3v10',
-  fit: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
-} as const;
-
-function Glyph({ name }: { readonly name: keyof typeof ICONS }) {
-  const filled = name !== 'fit';
-  return (
-    <svg
-      width="16"
-      height="16"
-      viewBox="0 0 16 16"
-      fill={filled ? 'currentColor' : 'none'}
-      stroke="currentColor"
-      strokeWidth={filled ? 1 : 1.5}
-      strokeLinejoin="round"
-      strokeLinecap="round"
-      aria-hidden="true"
-    >
-      <path d={ICONS[name]} />
-    </svg>
-  );
-}
 
 interface TransportProps {
   readonly playback: PlaybackStore;
@@ -56,7 +28,7 @@ export function CompareTransport({ playback, stops, chosen, count, onFit }: Tran
       title={key === undefined ? label : `${label} (${key})`}
       onClick={act}
     >
-      <Glyph name={icon} />
+      <Glyph name={icon} filled={icon !== 'fit'} />
     </button>
   );
   const of = playback.getState;
@@ -76,7 +48,7 @@ export function CompareTransport({ playback, stops, chosen, count, onFit }: Tran
         aria-keyshortcuts="Space"
         onClick={of().toggle}
       >
-        <Glyph name={playing ? 'pause' : 'play'} />
+        <Glyph name={playing ? 'pause' : 'play'} filled />
       </button>
       {button('Next event', 'next', step(of().next), '.')}
       {button('Next step', 'nextStep', step(of().nextStep), 'Shift+.')}

@@ -12,7 +12,7 @@ const Minimap = lazy(() => import('./minimap.tsx').then((m) => ({ default: m.Min
 const Scrubber = lazy(() => import('./scrubber.tsx').then((m) => ({ default: m.Scrubber })));
 const FindField = lazy(() => import('./find.tsx').then((m) => ({ default: m.FindField })));
 
-const ICONS = {
+export const ICONS = {
   previousStep: 'M3.5 3v10M13 3.2v9.6L6 8z',
   previous: 'M11.5 3.2v9.6L4.5 8z',
   play: 'M5 3v10l8-5z',
@@ -25,7 +25,14 @@ const ICONS = {
   fit: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
 } as const;
 
-function Glyph({ name, filled = false }: { readonly name: keyof typeof ICONS; readonly filled?: boolean }) {
+/** A sign of the transport. */
+export function Glyph({
+  name,
+  filled = false,
+}: {
+  readonly name: keyof typeof ICONS;
+  readonly filled?: boolean;
+}) {
   return (
     <svg
       width="16"

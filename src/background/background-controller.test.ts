@@ -8,9 +8,9 @@ import { NO_MOCKS } from '../kyverno/mocks.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
 import { parseFile } from '../manifest/parse.ts';
 import { simulate } from '../simulation/simulate.ts';
-import type { TraceEvent, UpdateRequestEvent } from '../trace/event.ts';
 import { objectsAt } from '../trace/outcome.ts';
 import type { Trace } from '../trace/trace.ts';
+import { COMPLETED, DROPPED, lives, messages, ofKind } from './testing.ts';
 
 const bases = new Map<KyvernoVersion, ClusterBase>();
 
@@ -53,33 +53,6 @@ function play(
     { version, seed: 1, base: baseOf(version), ...options },
   );
 }
-
-const ofKind = <K extends TraceEvent['kind']>(trace: Trace, kind: K, step?: number) =>
-  trace.events.filter(
-    (event): event is Extract<TraceEvent, { kind: K }> =>
-      event.kind === kind && (step === undefined || event.step === step),
-  );
-
-/** The states of a step's UpdateRequests, one text each: `New Pending Failed1 …`. */
-function lives(trace: Trace, step: number): readonly string[] {
-  const text = ({ state, retryCount }: UpdateRequestEvent): string =>
-    state === '' ? 'New' : /^d/.test(state) || retryCount === 0 ? state : `${state}${retryCount}`;
-  const byName = new Map<string, string[]>();
-  for (const event of ofKind(trace, 'update-request', step))
-    byName.set(event.name, [...(byName.get(event.name) ?? []), text(event)]);
-  return [...byName.values()].map((states) => states.join(' '));
-}
-
-const COMPLETED = 'New Pending Completed deleted';
-const DROPPED = 'New Pending Failed1 Pending1 Failed2 Pending2 Failed3 Pending3 Failed4 Pending4 dropped';
-
-const messages = (trace: Trace, step: number): readonly string[] => [
-  ...new Set(
-    ofKind(trace, 'update-request', step)
-      .map(({ message }) => message)
-      .filter((message) => message !== ''),
-  ),
-];
 
 const backgroundEvents = (trace: Trace, step: number): readonly string[] =>
   ofKind(trace, 'event', step)

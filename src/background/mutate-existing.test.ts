@@ -6,9 +6,9 @@ import { type ClusterBase, readClusterBase } from '../cluster/cluster-base.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { scenarioOf } from '../simulation/testing.ts';
-import type { TraceEvent, UpdateRequestEvent } from '../trace/event.ts';
 import { objectsAt, outcomeRows } from '../trace/outcome.ts';
 import type { Trace } from '../trace/trace.ts';
+import { COMPLETED, DROPPED, lives, messages, ofKind } from './testing.ts';
 
 const bases = new Map<KyvernoVersion, ClusterBase>();
 
@@ -28,33 +28,6 @@ const play = (
   files: Readonly<Record<string, string>> = {},
   version: KyvernoVersion = '1.19',
 ): Trace => simulate(scenarioOf(before, commands, files), { version, seed: 1, base: baseOf(version) });
-
-const ofKind = <K extends TraceEvent['kind']>(trace: Trace, kind: K, step?: number) =>
-  trace.events.filter(
-    (event): event is Extract<TraceEvent, { kind: K }> =>
-      event.kind === kind && (step === undefined || event.step === step),
-  );
-
-/** The states of a step's UpdateRequests, one text each. */
-function lives(trace: Trace, step: number): readonly string[] {
-  const text = ({ state, retryCount }: UpdateRequestEvent): string =>
-    state === '' ? 'New' : /^d/.test(state) || retryCount === 0 ? state : `${state}${retryCount}`;
-  const byName = new Map<string, string[]>();
-  for (const event of ofKind(trace, 'update-request', step))
-    byName.set(event.name, [...(byName.get(event.name) ?? []), text(event)]);
-  return [...byName.values()].map((states) => states.join(' '));
-}
-
-const COMPLETED = 'New Pending Completed deleted';
-const DROPPED = 'New Pending Failed1 Pending1 Failed2 Pending2 Failed3 Pending3 Failed4 Pending4 dropped';
-
-const messages = (trace: Trace, step: number): readonly string[] => [
-  ...new Set(
-    ofKind(trace, 'update-request', step)
-      .map(({ message }) => message)
-      .filter((message) => message !== ''),
-  ),
-];
 
 const errorLines = (trace: Trace, step: number): readonly string[] =>
   ofKind(trace, 'log', step)
