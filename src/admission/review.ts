@@ -9,11 +9,12 @@ import { labelsOf, stringEntries } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
 import type { KyvernoConfiguration } from '../kyverno/configuration.ts';
+import { engineLogRecord } from '../kyverno/engine-log.ts';
 import type { Policy, PolicyException } from '../kyverno/policy.ts';
 import { honours } from '../kyverno/policy.ts';
 import { ADMISSION_CONTROLLER } from '../kyverno/service-accounts.ts';
 import { admissionRequestJson, type RequestInfo } from '../kyverno/update-request.ts';
-import type { AdmissionEnvironment } from './environment.ts';
+import { type AdmissionEnvironment, logLine } from './environment.ts';
 import type { KnownNamespace } from './failure-action.ts';
 
 const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' } as const;
@@ -45,17 +46,25 @@ export class Review {
     this.#json = requestContext(admissionRequestJson(request), this.info.roles, this.info.clusterRoles);
   }
 
-  /** The engine's input for one policy. */
-  context(policy: Policy): PolicyContext {
+  /** The engine's input for one policy; `logger` prints what the engine logs meanwhile. */
+  context(policy: Policy, logger?: ReviewLogger): PolicyContext {
     const { request, info, configuration } = this;
     const env = this.#env;
-    return {
+    const subject = {
       policy,
+      ...(request.object === undefined ? {} : { newObject: request.object }),
+      ...(request.oldObject === undefined ? {} : { oldObject: request.oldObject }),
+    };
+    return {
+      ...subject,
+      ...(logger === undefined
+        ? {}
+        : {
+            log: (line) => logLine(env, engineLogRecord(logger.operation, subject, line), logger.cause),
+          }),
       operation: request.operation,
       kind: request.kind,
       subresource: request.subResource,
-      ...(request.object === undefined ? {} : { newObject: request.object }),
-      ...(request.oldObject === undefined ? {} : { oldObject: request.oldObject }),
       admissionInfo: { userInfo: request.userInfo, roles: info.roles, clusterRoles: info.clusterRoles },
       request: this.#json,
       ...(this.namespace === undefined ? {} : { namespaceLabels: this.namespace.labels }),
@@ -82,6 +91,12 @@ export class Review {
       .filter(({ namespace }) => honours(this.#env.exceptionNamespace, namespace));
     return this.#exceptions;
   }
+}
+
+/** Which of the engine's loggers, and what made it speak. */
+export interface ReviewLogger {
+  readonly operation: 'validate' | 'background';
+  readonly cause: EventId;
 }
 
 const EMPTY: KubernetesObject = { apiVersion: '', kind: '', metadata: {} };

@@ -49,7 +49,7 @@ export function* applyInBackground(
     if (policy.rules.some(hasMutateExisting))
       env.scheduler.spawn(mutateRequests.get().applyMutateExisting(env, review, policy, cause));
     if (!policy.rules.some(generates)) continue;
-    const response = filterBackgroundRules(review.context(policy));
+    const response = filterBackgroundRules(review.context(policy, { operation: 'background', cause }));
     const evaluated = openRules(env, review, onlyGenerate(response), 'generate', () => false, cause);
     yield ADMISSION_LATENCIES.evaluate;
     for (const event of evaluated) env.recorder.close(event);

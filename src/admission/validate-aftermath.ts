@@ -74,7 +74,9 @@ export function auditLater(
   const enforced = [...verdict.responses, ...verdict.warned];
   if (audited.length === 0 && enforced.length === 0) return;
   function* audit(): Process<void> {
-    const responses = audited.map((policy) => validate(review.context(policy)));
+    const responses = audited.map((policy) =>
+      validate(review.context(policy, { operation: 'validate', cause })),
+    );
     for (const response of responses) recordRules(env, review, response, 'validate', () => false, cause);
     raiseLater(env, passedEvents(mergeResponses(responses, enforced), review.ref), cause);
     reportLater(env, review, responses, cause);

@@ -61,7 +61,7 @@ export function beginEnforcePass(
     // A policy with a webhook of its own is evaluated whole (lifecycle A.3).
     const reduced = validateRules(env, review, policy, group.fineGrained ? 'all' : 'enforce');
     if (reduced === undefined) continue;
-    const response = validate(review.context(reduced));
+    const response = validate(review.context(reduced, { operation: 'validate', cause }));
     const enforced = validateRules(env, review, policy, 'enforce')?.rules.map(({ name }) => name) ?? [];
     const isEnforcedRule = (name: string): boolean => enforced.includes(name);
     events.push(...openRules(env, review, response, 'validate', isEnforcedRule, cause));

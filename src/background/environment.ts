@@ -16,6 +16,7 @@ import {
   type KyvernoEvent,
   seriesPatch,
 } from '../kyverno/kubernetes-event.ts';
+import { formatLogLine, type LogRecord } from '../kyverno/log-line.ts';
 import type { Mocks } from '../kyverno/mocks.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import type { EphemeralReport } from '../kyverno/report.ts';
@@ -145,6 +146,20 @@ export function* writeReport(
     report: refOf(response.object),
     source: 'background-scan',
     results: report.results,
+  });
+}
+
+/** Prints a line that the engine logs in this controller. */
+export function logRecord(env: BackgroundEnvironment, record: Omit<LogRecord, 'time'>, cause: EventId): void {
+  env.recorder.record({
+    kind: 'log',
+    phase: 'background',
+    cause,
+    component: 'background-controller',
+    source: 'kyverno-background-controller',
+    level: record.level,
+    line: formatLogLine(env.behaviour.logFormat, { ...record, time: env.wallClock() }),
+    message: record.message,
   });
 }
 

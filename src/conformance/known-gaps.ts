@@ -47,11 +47,6 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
       'The recording’s before.yaml leaves out the labels by which 1.12 aggregates the ClusterRole (its step 9 has them), so the policy is refused here; with those labels the scenario passes.',
   },
   {
-    case: '1.19/V05-notequals-quantity',
-    reason:
-      'The error line “Failed to parse value type doesn’t match key type” that Equals and NotEquals log while they parse quantities is not written; the engine has no log.',
-  },
-  {
     case: 'tests/kyverno/test/conformance/chainsaw/generate/clusterpolicy/standard/clone/sync/cpol-clone-sync-delete-policy/chainsaw-test.yaml',
     reason:
       'Deleting a policy of a synchronised clone deletes the downstream since 1.19, as recorded; the test is from before that.',

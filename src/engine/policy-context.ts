@@ -4,6 +4,7 @@ import type { Libraries } from '../expressions/jmespath/environment.ts';
 import type { Operation } from '../kubernetes/admission-review.ts';
 import type { GroupVersionKind, KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
+import type { EngineLogLine } from '../kyverno/engine-log.ts';
 import type { Policy, PolicyException } from '../kyverno/policy.ts';
 
 /** An answer of something outside the engine: a value, or the error text that Kyverno would print. */
@@ -95,6 +96,8 @@ export interface PolicyContext {
   readonly libraries?: Libraries;
   /** Whether to build explanation trees; without it they are empty. */
   readonly explain: boolean;
+  /** Takes the lines that the engine logs. */
+  readonly log?: (line: EngineLogLine) => void;
   /** Nobody asked: `request.userInfo` and the names of the service account are not even empty (NewPolicyContext without RequestInfo). */
   readonly withoutUser?: boolean;
   /** Values that stand in the JSON context of every rule, merged over the request in this order. */

@@ -1,10 +1,13 @@
 import type { Json, PathSegment } from '../../base/json.ts';
 import type { Behaviour } from '../../kyverno/behaviour.ts';
+import type { EngineLogLine } from '../../kyverno/engine-log.ts';
 import type { EvaluationNode, VariableValue } from '../../kyverno/evaluation.ts';
 
 /** What conditions need from the rule they stand in. */
 export interface ConditionScope {
   readonly behaviour: Behaviour;
+  /** Takes the lines that the operators log. */
+  readonly log?: (line: EngineLogLine) => void;
   /** Substitutes variables and references of a document. */
   substitute(document: Json): { readonly value: Json } | { readonly error: string };
   /** Variables that were resolved since the last call; only asked for explanations. */

@@ -7,6 +7,7 @@ import {
   type ConditionsResult,
   joinNonEmpty,
 } from './condition-scope.ts';
+import { logOfEquality } from './operators/equality.ts';
 import { findOperator } from './operators/index.ts';
 import type { Operand } from './operators/operand.ts';
 
@@ -53,6 +54,8 @@ function evaluateOne(condition: Json, scope: ConditionScope, explain?: Explained
   if (!test) return finish({ error: 'failed to create handler for condition operator: %!w(<nil>)' });
   const [key, value] = sides.map((side) => operand(side.raw, side.value ?? null));
   const holds = key !== undefined && value !== undefined && test(key, value, scope.behaviour);
+  const line = scope.log && key && value && logOfEquality(operator, key, value);
+  if (line !== undefined) scope.log?.(line);
   return finish({ holds, message: getString(condition, 'message') ?? '' });
 }
 

@@ -2,6 +2,7 @@ import type { Json } from '../../base/json.ts';
 import type { Operation } from '../../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Behaviour } from '../../kyverno/behaviour.ts';
+import type { EngineLogLine } from '../../kyverno/engine-log.ts';
 import type { VariableValue } from '../../kyverno/evaluation.ts';
 import type { RuleContext } from '../context/rule-context.ts';
 import { createRuleContext } from '../context/rule-context.ts';
@@ -38,11 +39,13 @@ export interface RuleScope extends ConditionScope {
 
 class ContextScope implements RuleScope {
   readonly behaviour: Behaviour;
+  readonly log?: (line: EngineLogLine) => void;
   private readonly context: RuleContext;
 
-  constructor(context: RuleContext, behaviour: Behaviour) {
+  constructor(context: RuleContext, behaviour: Behaviour, log?: (line: EngineLogLine) => void) {
     this.context = context;
     this.behaviour = behaviour;
+    if (log !== undefined) this.log = log;
   }
 
   query(expression: string): Loaded {
@@ -108,5 +111,7 @@ export function createRuleScope(
   rule?: string,
 ): RuleScope | { readonly error: string } {
   const created = createRuleContext(context, entries, rule);
-  return 'error' in created ? created : scopeOver(created, context.behaviour);
+  if ('error' in created) return created;
+  const { log, behaviour } = context;
+  return new ContextScope(created, behaviour, log && ((line) => log({ ...line, rule: rule ?? '' })));
 }

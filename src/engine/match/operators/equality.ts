@@ -4,6 +4,7 @@ import { parseFloatText } from '../../../expressions/jmespath/go-number.ts';
 import { compareQuantity, parseQuantity } from '../../../kubernetes/quantity.ts';
 import { matchWildcard } from '../../../kubernetes/wildcard.ts';
 import type { Behaviour } from '../../../kyverno/behaviour.ts';
+import type { EngineLogLine } from '../../../kyverno/engine-log.ts';
 import { durationsOf } from './durations.ts';
 import type { Operand } from './operand.ts';
 import { secondsOfDuration } from './operand.ts';
@@ -58,6 +59,27 @@ function compare(key: Operand, value: Operand): Comparison {
   if (typeof left === 'string') return compareText(left, right);
   const alike = Array.isArray(left) ? Array.isArray(right) : isObject(right);
   return alike ? compareDeep(key, value) : 'incomparable';
+}
+
+/** Where Kyverno logs that a quantity was compared with a text that is none, by operator. */
+const HALF_QUANTITY_SITES = new Map([
+  ['equal', 'equal.go:83'],
+  ['equals', 'equal.go:83'],
+  ['notequal', 'notequal.go:88'],
+  ['notequals', 'notequal.go:88'],
+]);
+
+/** The line that an operator logs about its two sides, if any; NotEquals says nothing of an empty value. */
+export function logOfEquality(name: string, key: Operand, value: Operand): EngineLogLine | undefined {
+  const site = HALF_QUANTITY_SITES.get(name.toLowerCase());
+  if (site === undefined || compare(key, value) !== 'half-quantity') return undefined;
+  if (value.value === '' && site.startsWith('not')) return undefined;
+  return {
+    site: `pkg/engine/variables/operator/${site}`,
+    message: "Failed to parse value type doesn't match key type",
+    error: 'parse error: ',
+    rule: '',
+  };
 }
 
 /** Equals, Equal (lifecycle I.5). */
