@@ -18,10 +18,11 @@ export class CachedDiscovery {
   #cached: Discovery;
   #at: number;
 
-  constructor(server: Pick<ApiServer, 'discovery'>, clock: Clock) {
+  /** `known`: what there was when Kyverno started. */
+  constructor(server: Pick<ApiServer, 'discovery'>, clock: Clock, known: Discovery = server.discovery()) {
     this.#server = server;
     this.#clock = clock;
-    this.#cached = server.discovery();
+    this.#cached = known;
     this.#at = clock.now();
   }
 

@@ -33,7 +33,25 @@ export function reportVerdict(
 }
 
 function raiseLater(env: AdmissionEnvironment, events: readonly KyvernoEvent[], cause: EventId): void {
+  if (env.behaviour.foldsRepeatedEvents && events.length > 1) {
+    env.scheduler.spawn(raiseInTurn(env, events, cause), ADMISSION_LATENCIES.event);
+    return;
+  }
   for (const event of events) env.scheduler.spawn(raiseEvent(env, event, cause), ADMISSION_LATENCIES.event);
+}
+
+/**
+ * Several workers take Events from one queue, so any of some that come at once may be first. It shows where like Events
+ * are folded into a series: the first names it (pkg/event of 1.11).
+ */
+function* raiseInTurn(
+  env: AdmissionEnvironment,
+  events: readonly KyvernoEvent[],
+  cause: EventId,
+): Process<void> {
+  const first = Math.floor(env.random() * events.length);
+  for (const event of [...events.slice(first), ...events.slice(0, first)])
+    yield* raiseEvent(env, event, cause);
 }
 
 /** An EphemeralReport of the results, if there are any and the request may be reported (lifecycle H.2). */

@@ -28,25 +28,6 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
       'podSecurity with exclusions lists its violations in the random order of a Go map; ours is that of the checks',
   },
   {
-    case: 'S06x-crd-created-after-kyverno-start',
-    reason:
-      'The recording installs its CRDs after Kyverno started; a scenario’s cluster is there before Kyverno, so its discovery is never stale.',
-  },
-  {
-    case: '1.11/V02-denial-text',
-    reason: 'Of two rules of one policy 1.11 writes the Events in an order that follows a Go map.',
-  },
-  {
-    case: '1.11/S06r-ur-failures',
-    reason:
-      'The recording’s before.yaml leaves out the labels by which 1.11 aggregates the ClusterRole (its step 9 has them), so the policy is refused here; its list of UpdateRequests holds two of another scenario.',
-  },
-  {
-    case: '1.12/S06r-ur-failures',
-    reason:
-      'The recording’s before.yaml leaves out the labels by which 1.12 aggregates the ClusterRole (its step 9 has them), so the policy is refused here; with those labels the scenario passes.',
-  },
-  {
     case: 'tests/kyverno/test/conformance/chainsaw/generate/clusterpolicy/standard/clone/sync/cpol-clone-sync-delete-policy/chainsaw-test.yaml',
     reason:
       'Deleting a policy of a synchronised clone deletes the downstream since 1.19, as recorded; the test is from before that.',

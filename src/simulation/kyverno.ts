@@ -6,6 +6,7 @@ import { BackgroundController } from '../background/background-controller.ts';
 import { CleanupController } from '../background/cleanup-controller.ts';
 import { ReportAggregation } from '../background/report-aggregation.ts';
 import { ReportScan } from '../background/report-scan.ts';
+import type { Discovery } from '../cluster/api.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import { readPolicy } from '../kyverno/read-policy.ts';
@@ -26,6 +27,8 @@ export interface KyvernoEnvironment
     | 'locate'
   > {
   readonly sources: PolicySources;
+  /** What discovery said when Kyverno started, if that was before the cluster was as it is. */
+  readonly knownDiscovery?: Discovery;
 }
 
 /** Kyverno on a cluster: what the API server calls, and what a scenario may stop. */
@@ -36,10 +39,10 @@ export interface Kyverno {
 
 /** Starts Kyverno's controllers on a cluster. */
 export function installKyverno(environment: KyvernoEnvironment): Kyverno {
-  const { sources, ...rest } = environment;
+  const { sources, knownDiscovery, ...rest } = environment;
   const common = { ...rest, readPolicy, locate: sources };
   const globalContext = startGlobalContext(environment);
-  const discovery = new CachedDiscovery(environment.server, environment.scheduler);
+  const discovery = new CachedDiscovery(environment.server, environment.scheduler, knownDiscovery);
   const checks = {
     authorize: environment.server.authorize.bind(environment.server),
     behaviour: environment.behaviour,

@@ -60,6 +60,7 @@ export class LiveCluster {
     });
     this.server.load(options.base);
     startControllers({ server: this.server, scheduler: this.queue, latencies: CONTROLLER_LATENCIES });
+    const early = scenario.crdsAfterKyverno === true ? this.server.discovery() : undefined;
     this.#setUp(scenario);
     const configurations = webhookConfigurationsIn(this.server);
     this.kyverno = installKyverno({
@@ -75,6 +76,7 @@ export class LiveCluster {
       mocks: scenario.mocks,
       libraries: options.libraries ?? {},
       sources: policySources(scenario),
+      ...(early === undefined ? {} : { knownDiscovery: early }),
     });
     const { server, queue: scheduler, recorder, kyverno } = this;
     presence = new KyvernoPresence({ server, scheduler, recorder, kyverno }, configurations);

@@ -70,6 +70,8 @@ export interface Scenario {
   readonly name: string;
   /** Objects that exist before the first step, policies among them (those are Ready and scanned). */
   readonly before: readonly ManifestDocument[];
+  /** The CRDs of `before` came when Kyverno had started: its discovery does not know their kinds yet. */
+  readonly crdsAfterKyverno?: boolean;
   readonly steps: readonly ScenarioStep[];
   readonly actors: readonly Actor[];
   /** How webhooks that are not Kyverno's behave until a step says otherwise, by their names. */

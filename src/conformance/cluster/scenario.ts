@@ -3,7 +3,7 @@ import { get, getString, isObject, type Json } from '../../base/json.ts';
 import { milliseconds } from '../../base/units.ts';
 import type { WebhookBehaviour } from '../../cluster/webhook-dispatch.ts';
 import { splitShell } from '../../kubectl/split-shell.ts';
-import type { UserInfo } from '../../kubernetes/object.ts';
+import { nameOf, type UserInfo } from '../../kubernetes/object.ts';
 import { NO_MOCKS } from '../../kyverno/mocks.ts';
 import type { ManifestDocument } from '../../manifest/manifest.ts';
 import { parseFile } from '../../manifest/parse.ts';
@@ -19,16 +19,23 @@ const USERS: Readonly<Record<string, UserInfo>> = {
 /** A step's own processes take about this long on the recorded machine; only what is left of the pause is waited. */
 const STEP_MS = 1000;
 
+/** A recording's input, read. */
+export interface RecordedScenario {
+  readonly scenario: Scenario;
+  /** For each step of the recording the index of its step in the trace. */
+  readonly indexOf: ReadonlyMap<number, number>;
+}
+
 /** A recording's input as a scenario, and for each of its steps the index of its step in the trace. */
 export function readRecordedScenario(
   name: string,
   files: Readonly<Record<string, string>>,
   steps: readonly TypedStep[],
-): { readonly scenario: Scenario; readonly indexOf: ReadonlyMap<number, number> } {
+): RecordedScenario {
   const parsed: Record<string, readonly ManifestDocument[]> = {};
   for (const [path, text] of Object.entries(files))
     if (path.endsWith('.yaml')) parsed[path] = parseFile({ path, text }).documents;
-  const before = parsed['before.yaml'] ?? [];
+  const before = (parsed['before.yaml'] ?? []).map((document) => asRestored(document, steps, parsed));
   const indexOf = new Map<number, number>();
   const scenarioSteps: ScenarioStep[] = [];
   let clock: number | undefined;
@@ -44,6 +51,24 @@ export function readRecordedScenario(
     scenario: { name, before, steps: scenarioSteps, actors: [], mocks: NO_MOCKS, diagnostics: [] },
     indexOf,
   };
+}
+
+/**
+ * A role that a step restores was before what it is afterwards: `before.yaml` leaves out labels that the older charts'
+ * aggregated roles are found by.
+ */
+function asRestored(
+  document: ManifestDocument,
+  steps: readonly TypedStep[],
+  parsed: Readonly<Record<string, readonly ManifestDocument[]>>,
+): ManifestDocument {
+  const { object } = document;
+  if (object?.kind !== 'ClusterRole') return document;
+  const restored = steps
+    .filter(({ title }) => title.startsWith('restore '))
+    .flatMap(({ file }) => parsed[file ?? ''] ?? [])
+    .find((other) => other.object?.kind === object.kind && nameOf(other.object) === nameOf(object))?.object;
+  return restored === undefined ? document : { ...document, object: restored, value: restored };
 }
 
 function wait(duration: number): ScenarioStep {
