@@ -22,7 +22,7 @@ export function readSchemas(json: Json | undefined): Schemas {
   return {
     schemaOf: (key) => {
       const node = get(schemas, key);
-      return node === undefined ? undefined : resolve(node, shared);
+      return node === undefined ? undefined : followNode(node, shared);
     },
   };
 }
@@ -30,7 +30,8 @@ export function readSchemas(json: Json | undefined): Schemas {
 /** A schema as a CRD holds it. */
 export const schemaOfNode = (node: JsonObject): Schema => ({ node, shared: [] });
 
-function resolve(node: Json, shared: readonly Json[]): Schema | undefined {
+/** What a node stands for: itself, or the shared node that it names. */
+export function followNode(node: Json, shared: readonly Json[]): Schema | undefined {
   const index = get(node, '$');
   const found = typeof index === 'number' ? shared[index] : node;
   return isObject(found) ? { node: found, shared } : undefined;
@@ -39,15 +40,15 @@ function resolve(node: Json, shared: readonly Json[]): Schema | undefined {
 /** The schema of a field, or of a map's values. */
 export function child({ node, shared }: Schema, key: string): Schema | undefined {
   const property = get(get(node, 'properties'), key);
-  if (property !== undefined) return resolve(property, shared);
+  if (property !== undefined) return followNode(property, shared);
   const additional = get(node, 'additionalProperties');
-  return isObject(additional) ? resolve(additional, shared) : undefined;
+  return isObject(additional) ? followNode(additional, shared) : undefined;
 }
 
 /** The schema of a list's items. */
 export const itemsOf = ({ node, shared }: Schema): Schema | undefined => {
   const items = get(node, 'items');
-  return items === undefined ? undefined : resolve(items, shared);
+  return items === undefined ? undefined : followNode(items, shared);
 };
 
 /** A custom resource without the fields that its schema does not know, and their paths. */

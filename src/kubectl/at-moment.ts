@@ -9,6 +9,7 @@ import { createRecorder } from '../trace/create-recorder.ts';
 import type { Trace } from '../trace/trace.ts';
 import { commandKind, followsOn } from './command-kind.ts';
 import { logLines } from './log-lines.ts';
+import type { SchemaDocuments } from './read/explain-schema.ts';
 import { runKubectl } from './run-kubectl.ts';
 import type { KubectlEnvironment, KubectlResult } from './session.ts';
 import { splitShell } from './split-shell.ts';
@@ -28,6 +29,10 @@ export interface AtMomentOptions {
   /** What else writes logs than Kyverno's controllers: the scenario's actors. */
   readonly workloads?: KubectlEnvironment['workloads'];
   readonly user?: UserInfo;
+  /** Schemas with descriptions, for `explain`. */
+  readonly schemas?: SchemaDocuments;
+  /** Gives the cluster what is made when it is read, such as webhook configurations. */
+  readonly prepare?: (server: SimulatedApiServer) => void;
 }
 
 /** What a console line gave. */
@@ -102,6 +107,7 @@ export function runKubectlAt(
   if (program !== 'kubectl' && program !== 'k') return failed(127, `sh: ${program}: command not found`);
   if (commandKind(argv) === 'write') return { exitCode: 0, stdout: '', stderr: '', writes: true };
   const cluster = clusterAt(trace, base, at);
+  options.prepare?.(cluster.server);
   const startedAt = Date.parse(trace.startedAt);
   const wallClock = (): number => startedAt + cluster.now();
   const process = runKubectl({ argv, files: {}, user: options.user ?? ADMIN }, cluster.server, {
@@ -114,6 +120,7 @@ export function runKubectlAt(
       ),
     followUntil: startedAt + Math.max(at, options.until ?? at),
     ...(options.workloads === undefined ? {} : { workloads: options.workloads }),
+    ...(options.schemas === undefined ? {} : { schemas: options.schemas }),
   });
   const result = drive(process, cluster);
   return followsOn(argv) && result.exitCode === 0 ? { ...result, follows: true } : result;

@@ -119,7 +119,8 @@ function candidates(before: readonly string[], word: string, server: ApiServer):
     return word.startsWith('-')
       ? texts(EVERYWHERE)
       : Object.entries(COMMANDS).map(([text, detail]) => ({ text, detail }));
-  if (word.startsWith('-')) return texts([...(FLAGS[command] ?? []), ...EVERYWHERE].sort());
+  const own = Object.hasOwn(FLAGS, command) ? (FLAGS[command] ?? []) : [];
+  if (word.startsWith('-')) return texts([...own, ...EVERYWHERE].sort());
   const namespace = namespaceAsked(rest);
   if (command === 'explain') return words.length === 0 ? kinds(server) : [];
   if (command === 'logs') return words.length === 0 ? logSources(server, namespace ?? 'default', word) : [];

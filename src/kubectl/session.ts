@@ -7,6 +7,7 @@ import type { Failure } from './failure.ts';
 import { formatFailures } from './failure.ts';
 import type { Arguments } from './flags.ts';
 import { flag, isOn } from './flags.ts';
+import type { SchemaDocuments } from './read/explain-schema.ts';
 
 /** What surrounds a kubectl process. */
 export interface KubectlEnvironment {
@@ -24,6 +25,8 @@ export interface KubectlEnvironment {
   readonly workloads?: readonly { readonly namespace: string; readonly name: string }[];
   /** Wall clock until which `-w` and `-f` go on; without it they are not simulated. */
   readonly followUntil?: number;
+  /** Schemas with descriptions, for `explain`. */
+  readonly schemas?: SchemaDocuments;
 }
 
 /** A line of a controller's or an actor's log. */
@@ -46,6 +49,7 @@ export class Session {
   readonly #environment: KubectlEnvironment;
   readonly #warned = new Set<string>();
   readonly #failures: Failure[] = [];
+  #wantsSchemaOf: WantedSchema | undefined;
   #stdout = '';
   #stderr = '';
 
@@ -82,6 +86,15 @@ export class Session {
 
   get workloads(): KubectlEnvironment['workloads'] {
     return this.#environment.workloads;
+  }
+
+  get schemas(): SchemaDocuments | undefined {
+    return this.#environment.schemas;
+  }
+
+  /** Notes that the documents of a kind would tell more. */
+  wantSchemaOf(apiVersion: string, kind: string): void {
+    this.#wantsSchemaOf = { apiVersion, kind };
   }
 
   logs(): readonly LogLine[] {
@@ -153,8 +166,9 @@ export class Session {
     return isOn(this.args, name, unset);
   }
 
-  result(): { readonly exitCode: number; readonly stdout: string; readonly stderr: string } {
+  result(): KubectlResult {
     return {
+      ...(this.#wantsSchemaOf === undefined ? {} : { wantsSchemaOf: this.#wantsSchemaOf }),
       exitCode: this.#failures.length === 0 ? 0 : 1,
       stdout: this.#stdout,
       stderr: this.#stderr + formatFailures(this.#failures),
@@ -169,6 +183,14 @@ export interface KubectlResult {
   readonly stderr: string;
   /** What of the command is not simulated; the cluster was not touched by it. */
   readonly unsupported?: string;
+  /** The documents of this kind were not there, and would tell more. */
+  readonly wantsSchemaOf?: WantedSchema;
+}
+
+/** A kind that `explain` is asked about. */
+export interface WantedSchema {
+  readonly apiVersion: string;
+  readonly kind: string;
 }
 
 /** `configmap`, `clusterpolicy.kyverno.io`: a kind as kubectl prints it. */

@@ -1,20 +1,39 @@
-import type { Json } from '../../base/json.ts';
-import { get, getList, getString, isObject } from '../../base/json.ts';
+import { getList, getString } from '../../base/json.ts';
 import type { ResourceInfo } from '../../cluster/api.ts';
-import { child, itemsOf, type Schema } from '../../cluster/structural-schema.ts';
 import { parseApiVersion } from '../../kubernetes/object.ts';
 import { textFailure, unknownType } from '../failure.ts';
 import { flag } from '../flags.ts';
 import type { Session } from '../session.ts';
+import {
+  type ExplainedSchema,
+  elementOf,
+  explainedByDocuments,
+  explainedByServer,
+  fieldNames,
+  fieldOf,
+  typeText,
+} from './explain-schema.ts';
 
 /** Columns that a description is wrapped at, indentation left out. */
 const WIDTH = 76;
 /** `--recursive` goes no deeper: schemas may hold themselves. */
 const DEEPEST = 12;
 
+/** Every kind has these two; the documents tell of them in the kinds of CRDs alone. */
+const COMMON: ReadonlyMap<string, string> = new Map([
+  [
+    'apiVersion',
+    'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+  ],
+  [
+    'kind',
+    'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  ],
+]);
+
 /**
- * `kubectl explain TYPE[.FIELD…]`, from the schema that the server holds; a text names what is not simulated. Descriptions
- * are told where the CRD has them.
+ * `kubectl explain TYPE[.FIELD…]`, from the documented schemas if there are any, else from the schema that the server holds;
+ * a text names what is not simulated. Where only documents could tell, the session asks for them (`wantsSchemaOf`).
  */
 export function explainType(session: Session, words: readonly string[]): string | undefined {
   const [first = '', more] = words;
@@ -37,7 +56,7 @@ export function explainType(session: Session, words: readonly string[]): string 
   const asked = flag(session.args, 'api-version');
   const versioned =
     asked === undefined ? info : discovery.byResource({ ...parseApiVersion(asked), resource: info.resource });
-  const schema = versioned === undefined ? undefined : session.server.schemaOf(versioned);
+  const schema = versioned && schemaOf(session, versioned);
   if (versioned === undefined || schema === undefined) return `kubectl explain ${info.resource}`;
   const found = walk(schema, fields);
   if ('missing' in found) {
@@ -52,7 +71,7 @@ export function explainType(session: Session, words: readonly string[]): string 
   const description = getString(found.schema.node, 'description');
   session.print(`DESCRIPTION:\n${indented(description ?? '<empty>', 4)}\n    `);
   const inner = elementOf(found.schema);
-  const names = fieldsOf(inner);
+  const names = fieldNames(inner);
   if (names.length > 0) {
     session.print('FIELDS:');
     printFields(session, inner, names, 1, session.isOn('recursive') ? DEEPEST : 1);
@@ -74,36 +93,32 @@ function resolve(
   return { info: undefined, fields: [] };
 }
 
+function schemaOf(session: Session, info: ResourceInfo): ExplainedSchema | undefined {
+  const apiVersion = info.group === '' ? info.version : `${info.group}/${info.version}`;
+  const { schemas } = session;
+  const documented = schemas && explainedByDocuments(schemas, apiVersion, info.kind);
+  if (documented !== undefined) return documented;
+  if (schemas === undefined) session.wantSchemaOf(apiVersion, info.kind);
+  const held = session.server.schemaOf(info);
+  return held && explainedByServer(held);
+}
+
 function walk(
-  schema: Schema,
+  schema: ExplainedSchema,
   fields: readonly string[],
-): { readonly schema: Schema } | { readonly missing: string } {
+): { readonly schema: ExplainedSchema } | { readonly missing: string } {
   let current = schema;
   for (const field of fields) {
-    const inner = elementOf(current);
-    const next = fieldsOf(inner).includes(field) ? child(inner, field) : undefined;
+    const next = fieldOf(elementOf(current), field);
     if (next === undefined) return { missing: field };
     current = next;
   }
   return { schema: current };
 }
 
-/** A list's items, a map's values: what has the fields. */
-function elementOf(schema: Schema): Schema {
-  const items = itemsOf(schema);
-  if (items !== undefined) return elementOf(items);
-  const values = get(schema.node, 'additionalProperties');
-  return isObject(values) ? (child(schema, '') ?? schema) : schema;
-}
-
-function fieldsOf({ node }: Schema): readonly string[] {
-  const properties = get(node, 'properties');
-  return isObject(properties) ? Object.keys(properties).sort() : [];
-}
-
 function printFields(
   session: Session,
-  schema: Schema,
+  schema: ExplainedSchema,
   names: readonly string[],
   level: number,
   deepest: number,
@@ -111,29 +126,22 @@ function printFields(
   const required = getList(schema.node, 'required');
   const indent = '  '.repeat(level);
   for (const name of names) {
-    const own = child(schema, name);
+    const own = fieldOf(schema, name);
     if (own === undefined) continue;
     const needed = required.includes(name) ? ' -required-' : '';
     session.print(`${indent}${name}\t<${typeText(own)}>${needed}`);
-    const choices = getList(own.node, 'enum');
+    const choices = COMMON.has(name) ? [] : getList(own.node, 'enum');
     if (choices.length > 0) session.print(`${indent}enum: ${choices.map(String).join(', ')}`);
     if (deepest > 1) {
       const inner = elementOf(own);
-      if (level < deepest) printFields(session, inner, fieldsOf(inner), level + 1, deepest);
+      if (level < deepest) printFields(session, inner, fieldNames(inner), level + 1, deepest);
     } else {
-      session.print(indented(getString(own.node, 'description') ?? '<no description>', 4));
+      session.print(
+        indented(getString(own.node, 'description') ?? COMMON.get(name) ?? '<no description>', 4),
+      );
       session.print('');
     }
   }
-}
-
-function typeText(schema: Schema): string {
-  const items = itemsOf(schema);
-  if (items !== undefined) return `[]${typeText(items)}`;
-  const type: Json | undefined = get(schema.node, 'type');
-  if (isObject(get(schema.node, 'additionalProperties'))) return `map[string]${typeText(elementOf(schema))}`;
-  if (get(schema.node, 'x-kubernetes-int-or-string') === true) return 'IntOrString';
-  return type === 'object' || type === undefined ? 'Object' : String(type);
 }
 
 /** Text wrapped at the width and indented. */
