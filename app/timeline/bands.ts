@@ -1,5 +1,5 @@
 import type { ShownLane } from './arrange.ts';
-import { type Band, placeMark, type View } from './geometry.ts';
+import { type Band, placeMark, placeX, type View } from './geometry.ts';
 import type { LaneId, Mark, Row } from './marks.ts';
 import { countTones, firstAbove, firstKept, indexOf } from './row-index.ts';
 
@@ -39,27 +39,37 @@ export function layoutBand(
 ): { readonly band: Band; readonly next: number } | undefined {
   const columns: number[] = [];
   const kept: { x: number; mark: Row['marks'][number]; count: number }[] = [];
-  const { starts } = indexOf(row);
+  const { starts, own, kept: weighty } = indexOf(row);
   let i = from;
   let column = Math.max(x, -COLUMN);
   const drawn = column;
+  const timeAt = (at: number) => view.placed.toTime(at + view.scrollX);
+  let limit: number = timeAt(column + COLUMN);
   while (i < row.marks.length && column < view.width + COLUMN) {
-    let until = firstAbove(starts, view.placed.toTime(column + COLUMN + view.scrollX), i);
+    let until = firstAbove(starts, limit, i);
+    limit = timeAt(column + 2 * COLUMN);
     const last = row.marks[until - 1];
     // In most rows marks do not overlap, so only the last one of a column can be wide: it stays a mark of its own.
-    const isWide = until > i && last !== undefined && placeMark(last, view).w > 2 * COLUMN;
+    // What ends before the next column does cannot be; only the first column may hold what began before it.
+    const isWide =
+      until > i &&
+      last !== undefined &&
+      (i === from || (own[until - 1] ?? 0) > limit) &&
+      placeMark(last, view).w > 2 * COLUMN;
     if (isWide) until--;
     if (until === i) {
       const next = row.marks[i];
-      if (isWide || next === undefined || placeMark(next, view).x - column >= gapOf(next)) break;
+      if (isWide || next === undefined || placeX(next, view) - column >= gapOf(next)) break;
     } else {
-      const mark = row.marks[firstKept(row, i, until)];
-      const before = kept.at(-1);
-      if (mark !== undefined) {
-        const [error = 0, deny = 0, warn = 0] = countTones(row, i, until);
+      const count = (weighty[until] ?? 0) - (weighty[i] ?? 0);
+      if (count > 0) {
+        const before = kept.at(-1);
         // Verdicts that would cover each other are one mark with their number.
-        if (before !== undefined && column - before.x < KEPT_ROOM) before.count += error + deny + warn;
-        else kept.push({ x: column, mark, count: error + deny + warn });
+        if (before !== undefined && column - before.x < KEPT_ROOM) before.count += count;
+        else {
+          const mark = row.marks[firstKept(row, i, until)];
+          if (mark !== undefined) kept.push({ x: column, mark, count });
+        }
       }
     }
     columns.push(until - i);
@@ -90,7 +100,8 @@ export function layoutBand(
 const nounText = (count: number, lane: ShownLane): string => `${digits(count)} ${NOUN[lane.id]}`;
 
 /** `1,234`; `toLocaleString` is slow. */
-const digits = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+const digits = (count: number): string =>
+  count < 1000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 function bandText(row: Row, from: number, until: number, lane: ShownLane): string {
   const count = until - from;

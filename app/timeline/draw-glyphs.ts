@@ -45,16 +45,43 @@ interface Sprite {
 }
 
 const sprites = new WeakMap<Palette, Map<string, Sprite>>();
+/** The sprites of one look, by glyph: most marks look like the one before. */
+let recent:
+  | {
+      readonly palette: Palette;
+      readonly size: number;
+      readonly inked: boolean;
+      readonly ratio: number;
+      readonly byGlyph: Map<Glyph, Sprite>;
+    }
+  | undefined;
 
 /** The mark as a picture, drawn once: copying one costs a fraction of drawing its paths. */
 function spriteOf(glyph: Glyph, size: number, inked: boolean, palette: Palette): Sprite {
+  // Finer than the screen, since marks stand at any fraction of a pixel.
+  const ratio = Math.max(2, Math.ceil(globalThis.devicePixelRatio || 1));
+  if (
+    recent?.palette !== palette ||
+    recent.size !== size ||
+    recent.inked !== inked ||
+    recent.ratio !== ratio
+  ) {
+    recent = { palette, size, inked, ratio, byGlyph: new Map() };
+  }
+  let sprite = recent.byGlyph.get(glyph);
+  if (sprite === undefined) {
+    sprite = drawnSprite(glyph, size, inked, ratio, palette);
+    recent.byGlyph.set(glyph, sprite);
+  }
+  return sprite;
+}
+
+function drawnSprite(glyph: Glyph, size: number, inked: boolean, ratio: number, palette: Palette): Sprite {
   let known = sprites.get(palette);
   if (known === undefined) {
     known = new Map();
     sprites.set(palette, known);
   }
-  // Finer than the screen, since marks stand at any fraction of a pixel.
-  const ratio = Math.max(2, Math.ceil(globalThis.devicePixelRatio || 1));
   const key = `${glyph} ${size} ${inked} ${ratio}`;
   let sprite = known.get(key);
   if (sprite === undefined) {

@@ -1,12 +1,14 @@
 import type { EventId } from '../../src/index.ts';
 import { drawGlyph } from './draw-glyphs.ts';
 import type { Pen } from './draw-state.ts';
-import { fitText, setFont, textWidth } from './draw-text.ts';
+import { fitText, LEAST_WORDS, setFont, textWidth } from './draw-text.ts';
 import type { Band, Box } from './geometry.ts';
 import { GLYPH, type Mark } from './marks.ts';
 import { mixColor } from './palette.ts';
 
 const RADIUS = 2.5;
+/** Bars up to this width have no words and no mark. */
+const SLIVER = 4;
 
 /** How much of a mark has happened. */
 export function stateOf({ mark }: Box, { chain, playhead }: Pen): 'future' | 'now' | 'past' {
@@ -86,6 +88,16 @@ function drawBar(pen: Pen, box: Box): void {
       ? mixColor(palette.tone[mark.tone], palette.tint[mark.tone], 0.62)
       : palette.bodyEdge[mark.body];
 
+  if (w <= SLIVER && state !== 'now' && mark.post !== true && mark.upright === undefined) {
+    // Where hundreds of bars are a few pixels wide, rectangles cost a fraction of a path: its corners are one pixel.
+    ctx.fillStyle = edge;
+    ctx.fillRect(x + 1, y, w - 2, h);
+    ctx.fillRect(x, y + 1, w, h - 2);
+    ctx.fillStyle = state === 'past' ? fill : pen.ground(box.lane);
+    ctx.fillRect(x + 1, y + 1, w - 2, h - 2);
+    if (box.quiet !== true) drawAfter(pen, box, state === 'past');
+    return;
+  }
   rounded(ctx, x + 0.5, y + 0.5, w - 1, h - 1);
   // What has not happened is only an outline, but arrows still pass behind it.
   ctx.fillStyle = pen.ground(box.lane);
@@ -101,7 +113,7 @@ function drawBar(pen: Pen, box: Box): void {
       ctx.restore();
     }
   }
-  rounded(ctx, x + 0.5, y + 0.5, w - 1, h - 1);
+  // The outline of the body is the path that it was filled with.
   ctx.strokeStyle = edge;
   ctx.lineWidth = 1;
   ctx.stroke();
@@ -114,10 +126,14 @@ function drawBar(pen: Pen, box: Box): void {
   const textState = state === 'future' ? 'future' : 'happened';
   if (box.joints !== undefined && box.joints.length > 1) drawParts(pen, box, textState, state === 'past');
   else drawWords(pen, box, x, w, textState, known);
-  if (mark.after !== undefined && mark.tone !== 'plain') {
-    const color = state === 'past' ? palette.tone[mark.tone] : palette.ink3;
-    words(pen, mark.after, box.x + box.w + 11, y + h / 2, Math.max(0, box.room - 12), 600, color);
-  }
+  drawAfter(pen, box, state === 'past');
+}
+
+/** Words behind a bar. */
+function drawAfter(pen: Pen, { mark, x, y, w, h, room }: Box, isPast: boolean): void {
+  if (mark.after === undefined || mark.tone === 'plain') return;
+  const color = isPast ? pen.palette.tone[mark.tone] : pen.palette.ink3;
+  words(pen, mark.after, x + w + 11, y + h / 2, Math.max(0, room - 12), 600, color);
 }
 
 function drawPost(
@@ -179,6 +195,8 @@ function words(
   weight: number,
   color: string,
 ): number {
+  // Not a letter fits: setting the font would cost more than all else.
+  if (room < LEAST_WORDS) return 0;
   const { ctx, palette, density } = pen;
   setFont(ctx, `${weight} ${density.font}px ${palette.font}`);
   const fitted = fitText(ctx, text, room);
@@ -207,6 +225,8 @@ function drawWords(
   const bold = mark.number !== undefined || verdictWord;
   const isSegment = mark.glyph === 'error' && mark.fromStart === true;
   const size = glyphSize(pen, h);
+  // Neither mark nor words have room.
+  if (w < size + 3 && w - 12 < LEAST_WORDS) return;
   let left = x + 6;
   let right = x + w - 6;
   let glyph = mark.glyph;
@@ -431,18 +451,23 @@ export function drawBand(pen: Pen, band: Band): void {
     ctx.lineWidth = 1;
     ctx.stroke();
   }
-  const most = Math.max(...band.columns, 1);
+  const { columns } = band;
+  let most = 1;
+  for (const count of columns) if (count > most) most = count;
   const left0 = Math.round(x0);
   ctx.fillStyle = edge;
-  for (const [i, count] of band.columns.entries()) {
+  for (let i = 0; i < columns.length; i++) {
+    const count = columns[i] ?? 0;
     const height = Math.max(2, (count / most) * (h - 4));
     if (count > 0) ctx.fillRect(left0 + i * 3, y + h - 1 - height, 2, height);
   }
-  const { text } = band;
-  setFont(ctx, `500 ${density.font}px ${palette.font}`);
   const left = Math.max(x0, 0);
   const right = Math.min(x1, pen.width);
-  const fitted = right - left < 60 ? '' : fitText(ctx, text, right - left - 30);
+  let fitted = '';
+  if (right - left >= 60) {
+    setFont(ctx, `500 ${density.font}px ${palette.font}`);
+    fitted = fitText(ctx, band.text, right - left - 30);
+  }
   let plate = left;
   if (fitted.length > 4) {
     plate = left + 10 + textWidth(ctx, fitted);

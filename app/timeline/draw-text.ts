@@ -46,12 +46,15 @@ export function forgetWidths(): void {
   forgetFont();
 }
 
+/** Width below which `fitText` has no word at all. */
+export const LEAST_WORDS = 8;
+
 /**
  * The text, or its beginning with `…`, in a width; empty if not even three letters fit. Beginnings are not measured one by
  * one: letters are added up and scaled to the width of the whole, which is right but for kerning at the cut.
  */
 export function fitText(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  if (width < 8) return '';
+  if (width < LEAST_WORDS) return '';
   const whole = textWidth(ctx, text);
   if (whole <= width) return text;
   let sum = 0;

@@ -1,3 +1,4 @@
+import { drawBands } from './band-layer.ts';
 import { drawBand, drawMark } from './draw-marks.ts';
 import type { DrawMore, DrawState, Pen } from './draw-state.ts';
 import { forgetFont, setFont, textWidth } from './draw-text.ts';
@@ -59,13 +60,18 @@ export function draw(
       if (isPinned) ctx.rect(0, 0, width, frame.pinnedBottom);
       else ctx.rect(0, frame.pinnedBottom, width, height);
       ctx.clip();
-      drawMarks(pen, frame, state, (lane) => frame.lanes[lane]?.lane.pinned === isPinned);
+      const isShown = (lane: number) => frame.lanes[lane]?.lane.pinned === isPinned;
+      for (const band of frame.bands) if (isShown(band.lane)) drawBand(pen, band);
+      drawMarks(pen, frame, state, isShown);
       ctx.restore();
       forgetFont();
     }
     ctx.fillStyle = palette.line2;
     ctx.fillRect(0, Math.round(frame.pinnedBottom) - 1, width, 1);
-  } else drawMarks(pen, frame, state, () => true);
+  } else {
+    drawBands(pen, frame.bands);
+    drawMarks(pen, frame, state, () => true);
+  }
   // What leaves a mark is drawn over it: the start dots, and the thread along a row's bottom edge.
   for (const link of frame.links) if (lit(link) && link.kind === 'flow') drawStart(pen, link, true);
   drawPlayhead(pen, frame);
@@ -77,7 +83,6 @@ export function draw(
 
 function drawMarks(pen: Pen, frame: Frame, state: DrawState, isShown: (lane: number) => boolean): void {
   const { hits, hit } = state;
-  for (const band of frame.bands) if (isShown(band.lane)) drawBand(pen, band);
   for (const box of frame.boxes) {
     if (!isShown(box.lane) || box.y <= frame.density.ruler - box.h) continue;
     drawMark(pen, box);

@@ -83,19 +83,26 @@ export interface View {
 /** Ring of what was never stored stands off the post that it belongs to. */
 export const RING_OFFSET = 26;
 
-export function placeMark(
-  mark: Mark,
-  { placed, scrollX, scale, edge }: View,
-): { readonly x: number; readonly w: number } {
-  if (mark.shape === 'point') {
-    // Where chapters touch, a point of the later one stands behind the gap.
-    const opens = chapterAt(scale.chapters, mark.start)?.step === mark.step;
-    const x = (opens ? placed.toX(mark.start) : placed.toXEnd(mark.start)) - scrollX;
-    return { x: x + (mark.glyph === 'never-stored' ? RING_OFFSET : 0), w: 0 };
-  }
-  const x = placed.toX(mark.start) - scrollX;
+export function placeMark(mark: Mark, view: View): { readonly x: number; readonly w: number } {
+  const x = placeX(mark, view);
+  return { x, w: placeWidth(mark, x, view) };
+}
+
+/** Where a mark begins; apart from its width, since a row asks for the next mark's beginning at every mark. */
+export function placeX(mark: Mark, { placed, scrollX, scale }: View): number {
+  let x = placed.toX(mark.start);
+  if (mark.shape !== 'point') return x - scrollX;
+  const before = placed.toXEnd(mark.start);
+  // Where chapters touch, a point of the later one stands behind the gap.
+  if (before !== x && chapterAt(scale.chapters, mark.start)?.step !== mark.step) x = before;
+  return x - scrollX + (mark.glyph === 'never-stored' ? RING_OFFSET : 0);
+}
+
+/** Width of a mark that begins at `x`. */
+export function placeWidth(mark: Mark, x: number, { placed, scrollX, scale, edge }: View): number {
+  if (mark.shape === 'point') return 0;
   const isOpen = mark.fromStart === true && mark.upright === undefined;
   const end =
     isOpen && mark.end >= (scale.chapters.at(-1)?.end ?? 0) ? edge : placed.toXEnd(mark.end) - scrollX;
-  return { x, w: Math.max(3, end - x) };
+  return Math.max(3, end - x);
 }

@@ -31,26 +31,83 @@ export interface GroupState {
   readonly worst: number;
 }
 
-let remembered: { readonly group: RowGroup; readonly time: number; readonly state: GroupState }[] = [];
+/** A member of a group comes from one state to another; undefined: it is not there. */
+interface Turn {
+  readonly time: number;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
 
-/** How the members stand at a time, in words. */
+/** How many members are in which state, up to the turn that was reached last. */
+interface Count {
+  readonly turns: readonly Turn[];
+  readonly counts: Map<string, number>;
+  reached: number;
+  state: GroupState;
+}
+
+const known = new WeakMap<RowGroup, Count>();
+
+/** How the members stand at a time, in words. From one frame to the next only what turned between them is counted. */
 export function groupState(group: RowGroup, time: number): GroupState {
-  const known = remembered.find((one) => one.group === group && one.time === time);
-  if (known !== undefined) return known.state;
-  const counts = new Map<string, number>();
-  for (const { marks } of group.members) {
-    const word = stateOf(marks, time);
-    if (word !== undefined) counts.set(word, (counts.get(word) ?? 0) + 1);
+  let count = known.get(group);
+  if (count === undefined) {
+    count = { turns: readTurns(group), counts: new Map(), reached: 0, state: tell(new Map()) };
+    known.set(group, count);
   }
-  const words = [...counts.keys()].sort((a, b) => WORST.indexOf(b) - WORST.indexOf(a));
+  const { turns, counts } = count;
+  const before = count.reached;
+  const shift = (word: string | undefined, by: 1 | -1) => {
+    if (word !== undefined) counts.set(word, (counts.get(word) ?? 0) + by);
+  };
+  for (
+    let turn = turns[count.reached];
+    turn !== undefined && turn.time <= time;
+    turn = turns[count.reached]
+  ) {
+    shift(turn.from, -1);
+    shift(turn.to, 1);
+    count.reached++;
+  }
+  for (
+    let turn = turns[count.reached - 1];
+    turn !== undefined && turn.time > time;
+    turn = turns[count.reached - 1]
+  ) {
+    shift(turn.to, -1);
+    shift(turn.from, 1);
+    count.reached--;
+  }
+  if (count.reached !== before) count.state = tell(counts);
+  return count.state;
+}
+
+function tell(counts: ReadonlyMap<string, number>): GroupState {
+  const words = [...counts.keys()]
+    .filter((word) => (counts.get(word) ?? 0) > 0)
+    .sort((a, b) => WORST.indexOf(b) - WORST.indexOf(a));
   const worst = words.at(-1);
-  const state: GroupState = {
+  return {
     text: words.map((word) => `${counts.get(word) ?? 0} ${word}`).join(', '),
     tone: worst === undefined ? 'plain' : (TONE_OF[worst] ?? 'plain'),
     worst: words.length > 1 && worst !== undefined ? (counts.get(worst) ?? 0) : 0,
   };
-  remembered = [...remembered.slice(-15), { group, time, state }];
-  return state;
+}
+
+/** Every turn of every member, by time: a state turns only where a mark begins or ends. */
+function readTurns({ members }: RowGroup): readonly Turn[] {
+  const turns: Turn[] = [];
+  for (const { marks } of members) {
+    const times = new Set<number>();
+    for (const { start, end } of marks) times.add(start).add(end);
+    let from: string | undefined;
+    for (const time of [...times].sort((a, b) => a - b)) {
+      const to = stateOf(marks, time);
+      if (to !== from) turns.push({ time, from, to });
+      from = to;
+    }
+  }
+  return turns.sort((a, b) => a.time - b.time);
 }
 
 function stateOf(marks: readonly Mark[], time: number): string | undefined {

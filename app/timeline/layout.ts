@@ -2,7 +2,16 @@ import { durationText } from '../../src/index.ts';
 import { type Arranged, arrange, type ShownLane } from './arrange.ts';
 import { gapOf, layoutBand } from './bands.ts';
 import type { Fan, FanLayout } from './fans.ts';
-import { type Band, type Box, type Density, type LaneBox, placeMark, rowY, type View } from './geometry.ts';
+import {
+  type Band,
+  type Box,
+  type Density,
+  type LaneBox,
+  placeWidth,
+  placeX,
+  rowY,
+  type View,
+} from './geometry.ts';
 import { type Link, linkPaths } from './links.ts';
 import type { readLoops } from './loops.ts';
 import type { Row, RowGroup } from './marks.ts';
@@ -116,9 +125,69 @@ const BAND_GAP = 3;
 export const clampY = (arranged: Arranged, height: number, y: number): number =>
   Math.max(0, Math.min(y, contentHeight(arranged, densityFor(arranged, height)) - height));
 
-/** Lays out what can be seen, and only that: lanes and rows beyond the picture are not looked at. */
+/** What of a frame stays while the playhead moves over a picture that stands still. */
+interface Still {
+  readonly view: View;
+  readonly arranged: Arranged;
+  readonly more: LayoutMore | undefined;
+  readonly frame: Omit<Frame, 'links' | 'playhead'>;
+  /** Points that are drawn, and so pointed at, only once they have come to be; by time. */
+  readonly late: readonly number[];
+}
+
+const stills = new WeakMap<TimelineModel, Still>();
+const arrows = new WeakMap<
+  Still,
+  { readonly lit: View['lit']; readonly come: number; readonly links: readonly Link[] }
+>();
+
+const isSame = (a: View, b: View): boolean =>
+  a.placed === b.placed &&
+  a.scale === b.scale &&
+  a.scrollX === b.scrollX &&
+  a.scrollY === b.scrollY &&
+  a.width === b.width &&
+  a.height === b.height &&
+  a.edge === b.edge;
+
+/**
+ * Lays out what can be seen, and only that: lanes and rows beyond the picture are not looked at. While only the playhead
+ * moves, marks and bands are the same objects as in the frame before.
+ */
 export function layout(model: TimelineModel, view: View, more?: LayoutMore): Frame {
   const arranged = arrange(model, view.arrangement);
+  let still = stills.get(model);
+  if (
+    still === undefined ||
+    still.arranged !== arranged ||
+    still.more !== more ||
+    !isSame(still.view, view)
+  ) {
+    still = layoutStill(arranged, view, more);
+    stills.set(model, still);
+  }
+  const { frame, late } = still;
+  let come = 0;
+  for (const time of late) if (time <= view.playhead) come++;
+  let drawn = arrows.get(still);
+  if (drawn?.lit !== view.lit || drawn.come !== come) {
+    const { lanes, density, boxes } = frame;
+    const loops = more?.readLoops(model.trace);
+    drawn = { lit: view.lit, come, links: linkPaths(model, arranged, view, lanes, density, boxes, loops) };
+    arrows.set(still, drawn);
+  }
+  return {
+    ...frame,
+    links: drawn.links,
+    playhead: {
+      x: view.placed.toX(view.playhead) - view.scrollX,
+      time: view.playhead,
+      text: playheadText(view.scale, view.playhead),
+    },
+  };
+}
+
+function layoutStill(arranged: Arranged, view: View, more: LayoutMore | undefined): Still {
   const density = densityFor(arranged, view.height);
   const height = contentHeight(arranged, density);
   const scrollY = Math.min(view.scrollY, Math.max(0, height - view.height));
@@ -153,25 +222,26 @@ export function layout(model: TimelineModel, view: View, more?: LayoutMore): Fra
     ...tick,
     x: tick.x - view.scrollX,
   }));
+  const late = boxes.flatMap(({ mark }) => (mark.glyph === 'never-stored' ? [mark.start] : []));
   return {
-    width: view.width,
-    height: view.height,
-    density,
-    scrollY,
-    contentHeight: height,
-    lanes,
-    pinnedBottom,
-    shore,
-    boxes,
-    bands,
-    links: linkPaths(model, arranged, view, lanes, density, boxes, more?.readLoops(model.trace)),
-    fans: more?.layoutFans(arranged, view, lanes, density, boxes) ?? [],
-    ticks,
-    folds,
-    playhead: {
-      x: view.placed.toX(view.playhead) - view.scrollX,
-      time: view.playhead,
-      text: playheadText(view.scale, view.playhead),
+    view,
+    arranged,
+    more,
+    late,
+    frame: {
+      width: view.width,
+      height: view.height,
+      density,
+      scrollY,
+      contentHeight: height,
+      lanes,
+      pinnedBottom,
+      shore,
+      boxes,
+      bands,
+      fans: more?.layoutFans(arranged, view, lanes, density, boxes) ?? [],
+      ticks,
+      folds,
     },
   };
 }
@@ -195,20 +265,25 @@ function layoutRow(
   lane: ShownLane,
 ): void {
   let i = Math.max(0, firstEndingAfter(row, left));
+  let known: number | undefined;
+  let foldAt = 0;
   while (i < row.marks.length) {
     const mark = row.marks[i];
     if (mark === undefined || mark.start > right) return;
-    const { x, w } = placeMark(mark, view);
+    const x = known ?? placeX(mark, view);
+    const w = placeWidth(mark, x, view);
     const next = row.marks[i + 1];
-    const nextX = next === undefined ? Number.POSITIVE_INFINITY : placeMark(next, view).x;
+    const nextX = next === undefined ? Number.POSITIVE_INFINITY : placeX(next, view);
     if (w <= BAND_GAP && nextX - x < gapOf(mark)) {
       const band = layoutBand(row, i, x, at, view, lane);
       if (band !== undefined) {
         bands.push(band.band);
         i = band.next;
+        known = undefined;
         continue;
       }
     }
+    known = nextX;
     const joints = mark.parts
       ?.filter((part) => part.end > part.start)
       .map((part) => ({
@@ -217,7 +292,11 @@ function layoutRow(
         x1: view.placed.toXEnd(part.end) - view.scrollX,
       }));
     // Words stop at a fold: what stands behind it is another time.
-    const fold = folds.find(({ x0, open }) => !open && x0 >= x + w - 1);
+    // Marks of a row end one after the other, nearly: the search goes on where the mark before left it.
+    while (foldAt > 0 && (folds[foldAt - 1]?.x0 ?? 0) >= x + w - 1) foldAt--;
+    while (foldAt < folds.length && (folds[foldAt]?.open === true || (folds[foldAt]?.x0 ?? 0) < x + w - 1))
+      foldAt++;
+    const fold = folds[foldAt];
     const free = Math.min(
       nextX - (next?.shape === 'point' ? 12 : 4),
       (fold?.x0 ?? Number.POSITIVE_INFINITY) - 4,
@@ -258,7 +337,10 @@ function layoutFolds({ scale, placed, scrollX, width }: View): readonly FoldBox[
   const boxes: FoldBox[] = [];
   if (scale.kind !== 'chapters') return boxes;
   const { folds } = scale;
+  // Far out all that are closed are too narrow, and there are thousands.
+  const narrow = placed.foldWidth !== undefined && placed.foldWidth < 2.99;
   const from = placed.toTime(scrollX - 10);
+  const right = placed.toTime(scrollX + width + 12);
   let low = 0;
   let high = folds.length;
   while (low < high) {
@@ -268,6 +350,8 @@ function layoutFolds({ scale, placed, scrollX, width }: View): readonly FoldBox[
   }
   for (let i = low; i < folds.length; i++) {
     const { start, end, open } = folds[i] ?? { start: 0, end: 0, open: false };
+    if (start > right) break;
+    if (narrow && !open) continue;
     const idle = end - start;
     const x0 = placed.toX(start + idle * (open ? 0.02 : 0.4)) - scrollX;
     const x1 = placed.toX(start + idle * (open ? 0.98 : 0.9)) - scrollX;

@@ -2,7 +2,7 @@ import type { EventId } from '../../src/index.ts';
 import type { Arranged } from './arrange.ts';
 import { type Box, type Density, type LaneBox, placeMark, rowY, type View } from './geometry.ts';
 import type { Round } from './loops.ts';
-import type { Mark } from './marks.ts';
+import type { LaneId, Mark } from './marks.ts';
 import type { TimelineModel } from './model.ts';
 
 /** An arrow from a cause to its effect: right angles only. */
@@ -43,6 +43,8 @@ export function linkPaths(
     // Members of a group hang on its trunk.
     if (lanes[box.lane]?.lane.rows[box.row]?.member === true) continue;
     if (box.mark.glyph === 'never-stored' && box.mark.start > view.playhead) continue;
+    // What has no arrow unless it is lit: far out that is nearly everything, so its cause is not looked for.
+    if (!view.lit.has(box.mark.event) && !hasIdleArrow(box, lanes[box.lane]?.lane.id)) continue;
     const cause = causeOf(model, arranged, box.mark);
     if (cause === undefined) continue;
     const lane = lanes[cause.lane];
@@ -60,6 +62,10 @@ export function linkPaths(
   }
   return links;
 }
+
+/** Between marks too narrow to be read arrows would be all there is to see; lines of a log stand under what wrote them. */
+const hasIdleArrow = ({ mark, w }: Box, lane: LaneId | undefined): boolean =>
+  (mark.shape === 'point' || w >= 8) && lane !== 'events' && lane !== 'reports';
 
 /** Back over the row to the round before; left out where both ends are one place. */
 function loopPath(
@@ -133,10 +139,7 @@ function pathsBetween(
     if (source !== 'api-server') return [];
     if (box.x < a.x + a.w) return [];
   }
-  // Between marks too narrow to be read, arrows would be all there is to see.
-  if (!lit && ((box.mark.shape !== 'point' && box.w < 8) || a.w < 8)) return [];
-  // Lines of a log stand under what wrote them; an arrow to each would say it twice.
-  if ((target === 'events' || target === 'reports') && !lit) return [];
+  if (!lit && (a.w < 8 || !hasIdleArrow(box, target))) return [];
   // An attempt's result is told by the segment above it.
   if (source === 'background' && target === 'update-requests') return [];
   if (box.mark.glyph === 'never-stored') return [{ kind: 'refusal', from, to, points: refusal(a, box) }];

@@ -1,10 +1,10 @@
-import { type PointerEvent, useEffect, useRef } from 'react';
+import { type PointerEvent, useEffect, useLayoutEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { useStudio } from '../stores/studio.ts';
 import { brushAt, type Grip, moveBrush } from './brush.ts';
 import type { Lane } from './marks.ts';
 import type { TimelineModel } from './model.ts';
-import { clampScroll, fitStretch, placedOf, scaleOf, zoomAt, zoomOf } from './navigate.ts';
+import { clampScroll, fitStretch, placedOf, scaleOf, type Window, zoomAt, zoomOf } from './navigate.ts';
 import { mixColor, type Palette, readPalette } from './palette.ts';
 import { countTones, firstAbove, indexOf, mergedRow } from './row-index.ts';
 import type { PlacedScale } from './scale.ts';
@@ -18,15 +18,32 @@ function wholeScale(model: TimelineModel, window: Parameters<typeof scaleOf>[1])
   return scale.at(scale.zoomFor(WIDTH));
 }
 
+interface Frame {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** The part of the minimap that the picture shows. */
+function frameOf(model: TimelineModel, window: Window): Frame {
+  const whole = wholeScale(model, window);
+  const placed = placedOf(model, window);
+  // Room before the first event and behind the last belongs to the frame when it is in the picture.
+  const isAtEnd = window.scrollX + window.width >= scaleOf(model, window).width(zoomOf(model, window)) - 1;
+  const left = window.scrollX < 1 ? 0 : whole.toX(placed.toTime(window.scrollX));
+  const right = isAtEnd ? WIDTH : Math.min(WIDTH, whole.toXEnd(placed.toTime(window.scrollX + window.width)));
+  return { left: Math.max(0, left), right: Math.max(left + 6, right) };
+}
+
 /** The whole run in small, with a frame around what is shown: drag it, its edges, or a new one; the wheel zooms. */
 export function Minimap({ model }: { readonly model: TimelineModel }) {
   const { viewport, playback, page } = useStudio();
   const canvas = useRef<HTMLCanvasElement>(null);
   const host = useRef<HTMLDivElement>(null);
-  const window = useStore(viewport);
-  const playhead = useStore(playback, (state) => state.playhead);
+  const brush = useRef<HTMLElement>(null);
+  const needle = useRef<HTMLElement>(null);
+  const scale = useStore(viewport, (state) => state.scale);
+  const openFolds = useStore(viewport, (state) => state.openFolds);
   const theme = useStore(page, (state) => state.theme);
-  const { scale, openFolds } = window;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes what the palette reads
   useEffect(() => {
@@ -56,21 +73,44 @@ export function Minimap({ model }: { readonly model: TimelineModel }) {
     return () => element.removeEventListener('wheel', onWheel);
   }, [model, viewport]);
 
-  const whole = wholeScale(model, window);
-  const placed = placedOf(model, window);
-  // Room before the first event and behind the last belongs to the frame when it is in the picture.
-  const isAtEnd = window.scrollX + window.width >= scaleOf(model, window).width(zoomOf(model, window)) - 1;
-  const left = window.scrollX < 1 ? 0 : whole.toX(placed.toTime(window.scrollX));
-  const right = isAtEnd ? WIDTH : Math.min(WIDTH, whole.toXEnd(placed.toTime(window.scrollX + window.width)));
-  const frame = { left: Math.max(0, left), right: Math.max(left + 6, right) };
+  // What moves in every frame while a person pans, zooms or plays is moved by hand; the rest is drawn once.
+  useLayoutEffect(() => {
+    let shown: Frame | undefined;
+    const frame = () => {
+      const next = frameOf(model, viewport.getState());
+      if (brush.current === null || (shown?.left === next.left && shown.right === next.right)) return;
+      shown = next;
+      brush.current.style.left = `${next.left}px`;
+      brush.current.style.width = `${next.right - next.left}px`;
+    };
+    const head = () => {
+      const x = wholeScale(model, viewport.getState()).toX(playback.getState().playhead) - 0.75;
+      if (needle.current !== null) needle.current.style.left = `${x}px`;
+    };
+    frame();
+    head();
+    const stop = [
+      viewport.subscribe((state, before) => {
+        frame();
+        if (state.scale !== before.scale || state.openFolds !== before.openFolds) head();
+      }),
+      playback.subscribe((state, before) => {
+        if (state.playhead !== before.playhead) head();
+      }),
+    ];
+    return () => {
+      for (const end of stop) end();
+    };
+  }, [model, viewport, playback]);
 
-  const grip = useRef<{ readonly grip: Grip; readonly x: number; readonly frame: typeof frame }>(undefined);
+  const wholeNow = () => wholeScale(model, viewport.getState());
+  const grip = useRef<{ readonly grip: Grip; readonly x: number; readonly frame: Frame }>(undefined);
   const xOf = (event: PointerEvent) => event.clientX - event.currentTarget.getBoundingClientRect().left;
   const show = (x0: number, x1: number, isPan: boolean) => {
     const state = viewport.getState();
-    const start = whole.toTime(x0);
+    const start = wholeNow().toTime(x0);
     if (!isPan) {
-      state.setWindow(fitStretch(model, state, start, whole.toTime(x1)));
+      state.setWindow(fitStretch(model, state, start, wholeNow().toTime(x1)));
       return;
     }
     state.setWindow({ scrollX: clampScroll(model, state, placedOf(model, state).toX(start)) });
@@ -83,12 +123,13 @@ export function Minimap({ model }: { readonly model: TimelineModel }) {
       aria-hidden="true"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
+        const frame = frameOf(model, viewport.getState());
         grip.current = { grip: brushAt(frame, xOf(event)), x: xOf(event), frame };
       }}
       onPointerMove={(event) => {
         const held = grip.current;
         if (held === undefined) {
-          const at = brushAt(frame, xOf(event));
+          const at = brushAt(frameOf(model, viewport.getState()), xOf(event));
           const isEdge = at === 'left' || at === 'right';
           event.currentTarget.style.cursor = isEdge ? 'ew-resize' : at === 'inside' ? 'grab' : 'crosshair';
           return;
@@ -103,13 +144,13 @@ export function Minimap({ model }: { readonly model: TimelineModel }) {
         // A click beside the frame goes there.
         if (held === undefined || Math.abs(xOf(event) - held.x) >= 2 || held.grip !== 'outside') return;
         const state = viewport.getState();
-        const x = placedOf(model, state).toX(whole.toTime(held.x)) - state.width / 2;
+        const x = placedOf(model, state).toX(wholeNow().toTime(held.x)) - state.width / 2;
         state.setWindow({ scrollX: clampScroll(model, state, x) });
       }}
     >
       <canvas ref={canvas} style={{ width: WIDTH, height: HEIGHT }} />
-      <b style={{ left: whole.toX(playhead) - 0.75 }} />
-      <i style={{ left: frame.left, width: frame.right - frame.left }} />
+      <b ref={needle} />
+      <i ref={brush} />
     </div>
   );
 }

@@ -74,8 +74,21 @@ function channels(hex: string): [number, number, number] | undefined {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
+const mixes = new Map<string, string>();
+
 /** `share` of one colour over another; the first one where they are not six-digit hex (forced colours). */
 export function mixColor(over: string, under: string, share: number): string {
+  const key = `${over} ${under} ${share}`;
+  let color = mixes.get(key);
+  if (color === undefined) {
+    if (mixes.size > 500) mixes.clear();
+    color = readMix(over, under, share);
+    mixes.set(key, color);
+  }
+  return color;
+}
+
+function readMix(over: string, under: string, share: number): string {
   const a = channels(over);
   const b = channels(under);
   if (a === undefined || b === undefined) return over;

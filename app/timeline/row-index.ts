@@ -13,6 +13,10 @@ export interface RowIndex {
   readonly starts: Float64Array;
   /** Greatest end of all marks up to this one. */
   readonly ends: Float64Array;
+  /** End of each mark itself. */
+  readonly own: Float64Array;
+  /** Errors, denials and warnings before the index, together; one longer than the row. */
+  readonly kept: Int32Array;
   /** By tone, in the order of `COUNTED`: marks with it before the index; one longer than the row. */
   readonly before: readonly Int32Array[];
 }
@@ -31,6 +35,8 @@ export function indexOf(row: Row): RowIndex {
 function readIndex({ marks }: Row): RowIndex {
   const starts = new Float64Array(marks.length);
   const ends = new Float64Array(marks.length);
+  const own = new Float64Array(marks.length);
+  const kept = new Int32Array(marks.length + 1);
   const before = COUNTED.map(() => new Int32Array(marks.length + 1));
   const counts = COUNTED.map(() => 0);
   let end = Number.NEGATIVE_INFINITY;
@@ -38,14 +44,16 @@ function readIndex({ marks }: Row): RowIndex {
     starts[i] = mark.start;
     end = Math.max(end, mark.end);
     ends[i] = end;
+    own[i] = mark.end;
     const tone = COUNTED.indexOf(mark.glyph === 'never-stored' ? 'deny' : mark.tone);
     if (tone >= 0) counts[tone] = (counts[tone] ?? 0) + 1;
+    kept[i + 1] = (kept[i] ?? 0) + (tone >= 0 && tone < KEPT ? 1 : 0);
     for (const [t, count] of counts.entries()) {
       const list = before[t];
       if (list !== undefined) list[i + 1] = count;
     }
   }
-  return { starts, ends, before };
+  return { starts, ends, own, kept, before };
 }
 
 /**

@@ -39,6 +39,8 @@ export interface TimeScale {
 }
 
 export interface PlacedScale {
+  /** Width of every closed fold, CSS pixels; undefined where folds differ, on the way between two scales. */
+  readonly foldWidth?: number;
   toX(time: number): number;
   toXEnd(time: number): number;
   toTime(x: number): Milliseconds;
@@ -362,7 +364,8 @@ function knotScale(
 ): TimeScale {
   const flexAll = knots.flex[knots.length - 1] ?? 0;
   const { fixedAll } = knots;
-  let placed: { readonly zoom: number; readonly scale: PlacedScale } | undefined;
+  // The picture, the minimap and the travel of the playhead each ask for their own zoom in every frame.
+  const placed: { readonly zoom: number; readonly scale: PlacedScale }[] = [];
   return {
     kind,
     chapters,
@@ -377,33 +380,47 @@ function knotScale(
     },
     opened,
     at: (zoom) => {
-      if (placed?.zoom !== zoom) placed = { zoom, scale: placeScale(knots, zoom) };
-      return placed.scale;
+      const known = placed.find((one) => one.zoom === zoom);
+      if (known !== undefined) return known.scale;
+      const scale = placeScale(knots, zoom);
+      if (placed.length >= PLACED) placed.shift();
+      placed.push({ zoom, scale });
+      return scale;
     },
   };
 }
 
 const shrink = (zoom: number): number => Math.min(1, zoom / SHRINK_FROM);
 
+/** Placed scales that are kept. */
+const PLACED = 4;
+
 function placeScale({ times, flex, fixed, length }: Knots, zoom: number): PlacedScale {
   const still = shrink(zoom);
   const xAt = (i: number) => (flex[i] ?? 0) * zoom + (fixed[i] ?? 0) * still;
-  // Who asks once asks again nearby: each search begins where the last one ended and gallops.
+  // Who asks once asks again nearby: each search begins where the last one ended and gallops. A frame asks thousands of
+  // times, so the two searches are written out, without a function for the comparison.
   let near = 0;
-  const search = (isBehind: (i: number) => boolean): number => {
+  /** First knot whose time is greater than (or, `orEqual`, not less than) a time. */
+  const after = (time: number, orEqual: boolean): number => {
     let low = 0;
     let high = length;
     let step = 1;
-    if (near < length && isBehind(near)) {
+    const at = times[near] ?? 0;
+    if (at > time || (orEqual && at === time)) {
       high = near;
-      while (high - step > 0 && isBehind(high - step)) {
+      while (high - step > 0) {
+        const value = times[high - step] ?? 0;
+        if (!(value > time || (orEqual && value === time))) break;
         high -= step;
         step *= 2;
       }
       low = Math.max(0, high - step);
-    } else if (near < length) {
+    } else {
       low = near;
-      while (low + step < length && !isBehind(low + step)) {
+      while (low + step < length) {
+        const value = times[low + step] ?? 0;
+        if (value > time || (orEqual && value === time)) break;
         low += step;
         step *= 2;
       }
@@ -411,15 +428,41 @@ function placeScale({ times, flex, fixed, length }: Knots, zoom: number): Placed
     }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isBehind(middle)) high = middle;
+      const value = times[middle] ?? 0;
+      if (value > time || (orEqual && value === time)) high = middle;
       else low = middle + 1;
     }
     near = Math.min(low, length - 1);
     return low;
   };
-  /** First knot whose time is greater than (or, `orEqual`, not less than) a time. */
-  const after = (time: number, orEqual: boolean) =>
-    orEqual ? search((i) => (times[i] ?? 0) >= time) : search((i) => (times[i] ?? 0) > time);
+  /** First knot right of x. */
+  const rightOf = (x: number): number => {
+    let low = 0;
+    let high = length;
+    let step = 1;
+    if (xAt(near) > x) {
+      high = near;
+      while (high - step > 0 && xAt(high - step) > x) {
+        high -= step;
+        step *= 2;
+      }
+      low = Math.max(0, high - step);
+    } else {
+      low = near;
+      while (low + step < length && xAt(low + step) <= x) {
+        low += step;
+        step *= 2;
+      }
+      high = Math.min(length, low + step);
+    }
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (xAt(middle) > x) high = middle;
+      else low = middle + 1;
+    }
+    near = Math.min(low, length - 1);
+    return low;
+  };
   const between = (i: number, time: number) => {
     // Before the first and behind the last knot the picture stands still.
     if (i <= 0) return xAt(0);
@@ -427,16 +470,18 @@ function placeScale({ times, flex, fixed, length }: Knots, zoom: number): Placed
     const a = times[i - 1] ?? 0;
     const b = times[i] ?? 0;
     const k = b > a ? (time - a) / (b - a) : 0;
-    return xAt(i - 1) + (xAt(i) - xAt(i - 1)) * k;
+    const x = xAt(i - 1);
+    return x + (xAt(i) - x) * k;
   };
   return {
+    foldWidth: FOLD_WIDTH * still,
     toX: (time) => between(after(time, false), time),
     toXEnd: (time) => {
       const i = after(time, true);
       return times[i] === time ? xAt(i) : between(i, time);
     },
     toTime: (x) => {
-      const low = search((i) => xAt(i) > x);
+      const low = rightOf(x);
       if (low <= 0) return milliseconds(times[0] ?? 0);
       if (low >= length) return milliseconds(times[length - 1] ?? 0);
       const a = xAt(low - 1);
@@ -475,7 +520,11 @@ export function mixPlaced(
 }
 
 /** The chapter that a time falls into, or the last one before it. */
-export function chapterAt(chapters: readonly Chapter[], time: number): Chapter | undefined {
+export const chapterAt = (chapters: readonly Chapter[], time: number): Chapter | undefined =>
+  chapters[chapterIndexAt(chapters, time)];
+
+/** Index of that chapter; 0 before the first. */
+export function chapterIndexAt(chapters: readonly Chapter[], time: number): number {
   let low = 0;
   let high = chapters.length;
   while (low < high) {
@@ -483,5 +532,5 @@ export function chapterAt(chapters: readonly Chapter[], time: number): Chapter |
     if ((chapters[middle]?.start ?? 0) > time) high = middle;
     else low = middle + 1;
   }
-  return chapters[Math.max(0, low - 1)];
+  return Math.max(0, low - 1);
 }

@@ -1,5 +1,5 @@
 import { durationText } from '../../src/index.ts';
-import { type Chapter, chapterAt, type PlacedScale, type TimeScale } from './scale.ts';
+import { chapterAt, chapterIndexAt, type PlacedScale, type TimeScale } from './scale.ts';
 
 export interface Tick {
   readonly x: number;
@@ -81,7 +81,7 @@ function chapterTicks(
   right: number,
   spacing: number,
 ): Tick[] {
-  const { cuts } = scale;
+  const { cuts, chapters } = scale;
   const ticks: Tick[] = [];
   const firstFrom = (time: number) => {
     let low = 0;
@@ -93,13 +93,20 @@ function chapterTicks(
     }
     return low;
   };
-  for (const chapter of chaptersAround(scale.chapters, placed.toTime(left - spacing))) {
+  for (let i = chapterIndexAt(chapters, placed.toTime(left - spacing)); i < chapters.length; i++) {
+    const chapter = chapters[i];
+    if (chapter === undefined) break;
     const from = placed.toX(chapter.start);
     const to = placed.toXEnd(chapter.end);
     if (from > right + spacing) break;
     if (to < left - spacing) continue;
     // Where chapters are narrow, not each of them has room for its beginning.
-    if (from - (ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY) < 20) continue;
+    const lastX = ticks.at(-1)?.x ?? Number.NEGATIVE_INFINITY;
+    if (from - lastX < 20) {
+      // Those that begin before there is room again are not looked at one by one.
+      i = Math.max(i, chapterIndexAt(chapters, placed.toTime(lastX + 20)) - 1);
+      continue;
+    }
     ticks.push({ x: from, text: '0' });
     // Labels are chosen from the left in blocks of fixed place, so that panning never changes which ones stand.
     const block = 20 * spacing;
@@ -112,8 +119,7 @@ function chapterTicks(
           ticks.push({ x: to, text: endText(chapter.end - chapter.start) });
         break;
       }
-      const i = firstFrom(placed.toTime(begin));
-      const time = cuts[i];
+      const time = cuts[firstFrom(placed.toTime(begin))];
       if (time === undefined || time > chapter.end) break;
       const isEnd = time === chapter.end;
       const x = isEnd ? to : placed.toX(time);
@@ -128,16 +134,6 @@ function chapterTicks(
     }
   }
   return ticks;
-}
-
-/** The chapters from the one that a time falls into. */
-function* chaptersAround(chapters: readonly Chapter[], time: number): Generator<Chapter> {
-  const first = chapterAt(chapters, time);
-  if (first === undefined) return;
-  for (let i = chapters.indexOf(first); i < chapters.length; i++) {
-    const chapter = chapters[i];
-    if (chapter !== undefined) yield chapter;
-  }
 }
 
 const endText = (ms: number): string => `${chapterTime(ms)}${ms < 10_000 ? ' ms' : ''}`;
