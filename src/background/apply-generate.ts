@@ -67,6 +67,10 @@ export function* applyGenerate(
   const told = recordRule(env, item, policy, rule, trigger, filtered, evaluation);
   if (response === undefined) {
     const error = 'policy does not apply to resource';
+    if (env.behaviour.completesUnmatchedRules) {
+      recorder.close(evaluation, { result: 'skipped', message: error });
+      return NOTHING;
+    }
     recorder.close(evaluation, { result: 'failed', message: error });
     raisePolicyError(env, policy, rule.name, trigger, error, evaluation);
     return env.behaviour.applyError === 'fails' ? { generated: [], failure: error } : NOTHING;

@@ -93,7 +93,10 @@ export class PolicyController {
     const cleaned = rules.filter(
       (rule) =>
         isSynchronized(rule) &&
-        get(get(rule.raw, 'generate'), 'orphanDownstreamOnPolicyDelete') !== true &&
+        !(
+          this.#env.behaviour.orphansDownstreams &&
+          get(get(rule.raw, 'generate'), 'orphanDownstreamOnPolicyDelete') === true
+        ) &&
         (syncsData(rule) || this.#env.behaviour.cleansUpClonesOnPolicyDeletion),
     );
     const contexts = cleaned.flatMap((rule) => this.#downstreamContexts(policy, rule, true));

@@ -75,6 +75,10 @@ export interface Behaviour {
    * failed deletion is Failed and at once Completed, and a deletion beside a failed rule context Completed and then Failed.
    */
   readonly deletionWritesState: boolean;
+  /** ≤1.12: a rule that does not match its trigger any more completes the UpdateRequest without an Event (pkg/background/generate, ProcessUR). */
+  readonly completesUnmatchedRules: boolean;
+  /** `generate.orphanDownstreamOnPolicyDelete` is known (1.12 on). */
+  readonly orphansDownstreams: boolean;
   /** `validate.assert` is evaluated (1.13 to 1.18); 1.19 accepts it and passes it over. */
   readonly evaluatesAssertions: boolean;
 }
@@ -116,6 +120,8 @@ const LATEST: Omit<Behaviour, 'version'> = {
   excludesFromReports: true,
   checksReportPermissions: true,
   deletionWritesState: false,
+  completesUnmatchedRules: false,
+  orphansDownstreams: true,
   evaluatesAssertions: false,
 };
 
@@ -144,6 +150,7 @@ const UP_TO_1_12: Difference = {
   evaluatesAssertions: false,
   missingTriggerWithoutRequest: 'completed',
   applyError: 'fails',
+  completesUnmatchedRules: true,
   reportsTargetLookupErrors: true,
   losesErrorInEvents: true,
   prefixesRuleInMessages: false,
@@ -164,6 +171,7 @@ const DIFFERENCES: Readonly<Record<KyvernoVersion, Difference>> = {
     createsUpdateRequestsBesideVerdict: false,
     missingTriggerWithoutRequest: 'pending',
     comparesAsSubset: true,
+    orphansDownstreams: false,
     matchConditionsPerPolicy: false,
     globalContext: false,
     logFormat: 'klog',
