@@ -45,6 +45,7 @@ export {
   MAX_LINK_LENGTH,
 } from './formats/permalink.ts';
 export { readScenario } from './formats/read-scenario.ts';
+export { type RunLink, readRunLink } from './formats/run-link.ts';
 export { type DocumentRoom, type SortedDocument, sortDocuments } from './formats/sort-documents.ts';
 export type { TextEdit } from './formats/step-text.ts';
 export { formatState, readState, type StudioState, type ViewState } from './formats/studio-state.ts';

@@ -1,13 +1,15 @@
 import { Dialog } from 'radix-ui';
-import { useStudio } from '../stores/studio.ts';
+import { type StoryEntry, useStudio } from '../stores/studio.ts';
 import { StoryCard, useOpenStory, useStories } from './story-cards.tsx';
 
-/** All stories, in their groups. */
+const shelvesOf = ({ group = 'Stories', also = [] }: StoryEntry): readonly string[] => [group, ...also];
+
+/** All stories on their shelves; one may stand on several. */
 export function Gallery() {
   const { page } = useStudio();
   const { stories, error } = useStories();
   const open = useOpenStory();
-  const groups = [...new Set(stories.map((story) => story.group ?? 'Stories'))];
+  const shelves = [...new Set(stories.flatMap(shelvesOf))];
   return (
     <Dialog.Root open onOpenChange={() => page.setState({ dialog: undefined })}>
       <Dialog.Portal>
@@ -21,12 +23,12 @@ export function Gallery() {
               </Dialog.Close>
             </div>
             {error !== undefined && <p className="pane-empty">{error}</p>}
-            {groups.map((group) => (
-              <section key={group} aria-label={group}>
-                <h3>{group}</h3>
+            {shelves.map((shelf) => (
+              <section key={shelf} aria-label={shelf}>
+                <h3>{shelf}</h3>
                 <div className="story-grid">
                   {stories
-                    .filter((story) => (story.group ?? 'Stories') === group)
+                    .filter((story) => shelvesOf(story).includes(shelf))
                     .map((story) => (
                       <StoryCard key={story.id} story={story} onOpen={open} />
                     ))}

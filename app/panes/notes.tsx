@@ -1,5 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import { readRunLink } from '../../src/index.ts';
+import { compareRuns } from '../stores/compare-actions.ts';
 import { useStudio } from '../stores/studio.ts';
 import './notes.css';
 
@@ -22,9 +24,20 @@ export function NotesPane() {
 const INLINE =
   /\*\*([^*]+)\*\*|(?:\*([^*\s][^*]*)\*)|`([^`]+)`|\[((?:[^\]`]|`[^`]*`)+)\]\((#[^)\s]+|https:\/\/[^)\s]+)\)/;
 
+/** Follows a note's link: to a story or a moment, or to another version's run of the present text. */
+function useFollow(): (target: string) => void {
+  const { services, workspace, compare } = useStudio();
+  return (target) => {
+    const run = readRunLink(target);
+    if (run === undefined) services.follow(target);
+    else if ('version' in run) workspace.setVersion(run.version);
+    else compareRuns(compare, run.above, run.below);
+  };
+}
+
 /** The small part of Markdown that notes use: strong, emphasis, code, links. Everything else is text. */
 function Inline({ text }: { readonly text: string }): ReactNode {
-  const { services } = useStudio();
+  const follow = useFollow();
   const match = INLINE.exec(text);
   if (match === null) return text;
   const [whole, strong, emphasis, code, label, target = ''] = match;
@@ -44,7 +57,7 @@ function Inline({ text }: { readonly text: string }): ReactNode {
         href={target}
         onClick={(event) => {
           event.preventDefault();
-          services.follow(target);
+          follow(target);
         }}
       >
         <Inline text={label ?? ''} />

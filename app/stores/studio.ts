@@ -30,7 +30,10 @@ export interface StoryEntry {
   readonly summary: string;
   readonly files: readonly string[];
   readonly version?: KyvernoVersion;
+  /** Its shelf in the gallery. */
   readonly group?: string;
+  /** Further shelves that list it too. */
+  readonly also?: readonly string[];
   readonly seed?: number;
   /** Sentences about where the telling and the source differ. */
   readonly notes?: readonly string[];
