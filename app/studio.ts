@@ -159,7 +159,9 @@ export function createStudio(): Studio {
         const { edits, files: added } = await client.ask({ type: 'write-step', path, files, change });
         workspace.editMany([...applyEdits(files, edits), ...added], `steps: ${change.type}`);
       },
-      console: (line, at, until) => client.ask({ type: 'console', line, at, until }),
+      editCommand: (line, before, after) => client.ask({ type: 'edit', line, before, after }),
+      console: (line, at, until) =>
+        client.ask({ type: 'console', line, at, until, schemas: new URL('schemas/', document.baseURI).href }),
       complete: (line, at) => client.ask({ type: 'complete', line, at }),
       applyFix: (fix) => {
         const { status, pending, diagnostics } = run.getState();

@@ -161,3 +161,46 @@ for (const [screen, viewport] of [
       await expect(views.getByRole('tab').last()).toBeInViewport();
     });
   });
+
+test('kubectl edit opens the object; what is saved becomes a step', async ({ studio, page }) => {
+  await openConsole(studio, 'configmap-notification');
+  await studio.toEnd();
+  const object = log(studio).getByRole('textbox', { name: /^The object of kubectl edit/ });
+  await type(studio, 'kubectl edit cm app-notification-source -n app-team-a');
+  await expect(object).toBeFocused();
+  const text = await object.inputValue();
+  expect(text).toContain('kind: ConfigMap');
+
+  await object.fill(text.replace('name: app-notification-source', 'name: other'));
+  await object.press('Control+Enter');
+  await expect(log(studio).getByRole('alert')).toContainText('At least one of apiVersion, kind and name');
+  await object.press('Escape');
+  await expect(log(studio)).toContainText('Edit cancelled, no changes made.');
+  await expect(line(studio)).toBeFocused();
+
+  await type(studio, 'kubectl edit cm app-notification-source -n app-team-a');
+  await object.fill(text.replace(/^data:$/m, 'data:\n  edited: "yes"'));
+  await page.getByRole('button', { name: 'Save as a step' }).click();
+  await expect(log(studio)).toContainText(/Added to the scenario as step \d/);
+  await expect(log(studio)).toContainText('configmap/app-notification-source patched');
+  await expect(object).toBeHidden();
+});
+
+test('explain tells of every kind; Kyverno’s webhooks are read as they stand', async ({ studio }) => {
+  await openConsole(studio, 'bad-namespace');
+  await type(studio, 'kubectl explain pod.spec.containers.livenessProbe');
+  await expect(log(studio)).toContainText(/FIELD: livenessProbe <Probe>/);
+  await expect(log(studio)).toContainText(/exec\s+<ExecAction>/);
+  await type(studio, 'kubectl get validatingwebhookconfigurations');
+  await expect(log(studio)).toContainText(/kyverno-resource-validating-webhook-cfg +1/);
+});
+
+test('a change before anything has happened becomes the first step', async ({ studio, page }) => {
+  await openConsole(studio, 'bad-namespace');
+  await studio.toStart();
+  await type(studio, 'kubectl create namespace first-of-all');
+  await expect(log(studio)).toContainText('Added to the scenario as step 1');
+  await page.getByRole('tab', { name: 'Outcome', exact: true }).click();
+  await studio.toEnd();
+  await expect(page.getByRole('tabpanel', { name: 'Outcome' })).toContainText(/create .*first-of-all/);
+});

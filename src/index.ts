@@ -60,6 +60,8 @@ export {
 } from './kubectl/at-moment.ts';
 export { commandKind } from './kubectl/command-kind.ts';
 export { type Completion, type Completions, completeKubectl } from './kubectl/complete.ts';
+export { type Edited, editCommand, openForEdit } from './kubectl/edit.ts';
+export type { SchemaDocuments } from './kubectl/read/explain-schema.ts';
 export { splitShell } from './kubectl/split-shell.ts';
 export type { KubernetesObject, ObjectRef, UserInfo } from './kubernetes/object.ts';
 export { behaviourOf } from './kyverno/behaviour.ts';
@@ -77,6 +79,7 @@ export { diagnoseRun } from './simulation/diagnose-run.ts';
 export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';
 export { simulate } from './simulation/simulate.ts';
+export { serveWebhookConfigurations } from './simulation/webhooks-at-moment.ts';
 export { type Causality, causalityOf } from './trace/causality.ts';
 export {
   compareTraces,

@@ -4,6 +4,7 @@ import type {
   ConsoleResult,
   DocumentPath,
   EditableStep,
+  Edited,
   KyvernoVersion,
   Milliseconds,
   SortedDocument,
@@ -77,6 +78,8 @@ export interface StudioServices {
   changeSteps(path: string, change: StepChange): Promise<void>;
   /** Runs a line of the console at a moment of the last run; `until`: how far `-w` and `-f` have got. */
   console(line: string, at: Milliseconds, until: Milliseconds): Promise<ConsoleResult>;
+  /** The command for what a person made of the object that `kubectl edit` opened. */
+  editCommand(line: string, before: string, after: string): Promise<Edited>;
   /** How a line of the console may go on at its end. */
   complete(line: string, at: Milliseconds): Promise<Completions>;
   applyFix(fix: TextFix): void;

@@ -4,7 +4,7 @@ import type { Answers, Question } from './protocol.ts';
 
 type DocumentQuestion = Exclude<
   Question,
-  { readonly type: 'preview' | 'locate' | 'advise' | 'write-kyverno-test' | 'console' | 'complete' }
+  { readonly type: 'preview' | 'locate' | 'advise' | 'write-kyverno-test' | 'edit' | 'console' | 'complete' }
 >;
 
 /** Answers about pasted documents and steps; loaded with the first such question. */

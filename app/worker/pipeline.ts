@@ -139,6 +139,10 @@ export async function answer(question: Question): Promise<Answers[keyof Answers]
       const { writeKyvernoTest } = await import('./kyverno-test.ts');
       return last === undefined ? { files: [], left: [] } : writeKyvernoTest(last.scenario, last.trace);
     }
+    case 'edit': {
+      const { editCommand } = await import('./console.ts');
+      return withParts(() => editCommand(question.line, question.before, question.after));
+    }
     case 'console':
     case 'complete':
       return askConsole(question, last);
@@ -157,8 +161,11 @@ async function askConsole(
 ): Promise<Answers['console' | 'complete']> {
   const base = run && bases.get(run.version);
   if (run === undefined || base === undefined) throw new Error('nothing has run yet');
-  const { answerConsole } = await import('./console.ts');
-  return withParts(() => answerConsole(question, { ...run, base }));
+  const { answerConsole, bringSchemas } = await import('./console.ts');
+  const answer = await withParts(() => answerConsole(question, { ...run, base }));
+  const asksAgain =
+    question.type === 'console' && 'exitCode' in answer && (await bringSchemas(question, answer));
+  return asksAgain ? withParts(() => answerConsole(question, { ...run, base })) : answer;
 }
 
 async function afterRun(run: LastRun | undefined): Promise<AfterRun> {

@@ -5,6 +5,7 @@ import type {
   Diagnostic,
   DocumentPath,
   EditableStep,
+  Edited,
   KyvernoTest,
   KyvernoVersion,
   Milliseconds,
@@ -46,7 +47,11 @@ export type Question =
       readonly line: string;
       readonly at: Milliseconds;
       readonly until: Milliseconds;
+      /** Address of the folder with the documented schemas, for `explain`. */
+      readonly schemas?: string;
     }
+  /** What a person made of the object that `kubectl edit` opened, as a command. */
+  | { readonly type: 'edit'; readonly line: string; readonly before: string; readonly after: string }
   /** How a line of the console may go on at its end. */
   | { readonly type: 'complete'; readonly line: string; readonly at: Milliseconds }
   | { readonly type: 'preview'; readonly request: RunRequest }
@@ -83,6 +88,7 @@ export interface Answers {
   readonly advise: AfterRun;
   readonly 'write-kyverno-test': KyvernoTest;
   readonly console: ConsoleResult;
+  readonly edit: Edited;
   readonly complete: Completions;
   readonly preview: RunOutcome;
   readonly locate: SourceLocation | undefined;

@@ -1,4 +1,3 @@
-import { getList } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { Admission, WatchEvent } from '../cluster/api.ts';
@@ -10,6 +9,7 @@ import { ttlOf } from '../kyverno/ttl-label.ts';
 import { planUpdateRequests } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { failurePolicyOf } from './failure-action.ts';
+import { isFineGrained } from './fine-grained.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { callMutating } from './mutate-webhook.ts';
 import { nonTriggers } from './non-trigger.ts';
@@ -249,10 +249,8 @@ export class AdmissionController implements Admission {
     return groups;
   }
 
-  /** Policies with match conditions have a webhook of their own (lifecycle A.3). */
   #isFineGrained({ policy }: RegisteredPolicy): boolean {
-    if (!this.#env.behaviour.matchConditionsPerPolicy) return false;
-    return getList(policy.spec, 'webhookConfiguration', 'matchConditions').length > 0;
+    return isFineGrained(policy, this.#env.behaviour);
   }
 
   #readConfiguration(): KyvernoConfiguration {

@@ -4,6 +4,7 @@ import type { Trace } from '../../../src/index.ts';
 import { useStudio } from '../../stores/studio.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { momentText } from '../moment-text.ts';
+import { ConsoleEditor } from './console-editor.tsx';
 import { ConsoleOutput } from './console-output.tsx';
 import { ConsolePrompt } from './console-prompt.tsx';
 import { type ConsoleEntry, consoleOf } from './console-state.ts';
@@ -38,7 +39,13 @@ export function ConsolePane() {
     >
       <div role="log" aria-label="Console output" aria-live="polite">
         {entries.map((entry) => (
-          <Entry key={entry.id} entry={entry} trace={trace} now={entry.at === playhead} />
+          <Entry
+            key={entry.id}
+            entry={entry}
+            trace={trace}
+            now={entry.at === playhead}
+            onDone={() => input.current?.focus()}
+          />
         ))}
       </div>
       <div className="console-entry open">
@@ -93,9 +100,11 @@ interface EntryProps {
   readonly trace: Trace;
   /** It was asked at the playhead's time. */
   readonly now: boolean;
+  /** What it opened is closed. */
+  readonly onDone: () => void;
 }
 
-function Entry({ entry, trace, now }: EntryProps) {
+function Entry({ entry, trace, now, onDone }: EntryProps) {
   const { playback, services } = useStudio();
   const { line, at, stdout, stderr, note, action, running, follows } = entry;
   const output = `${stdout}${stderr}`;
@@ -118,6 +127,7 @@ function Entry({ entry, trace, now }: EntryProps) {
           <span>{line}</span>
         </div>
         {output !== '' && <ConsoleOutput text={output} trace={trace} at={playbackEnd(follows, at, trace)} />}
+        {entry.editing !== undefined && <ConsoleEditor entry={entry} onDone={onDone} />}
         {note !== undefined && (
           <p className="console-note">
             {note}

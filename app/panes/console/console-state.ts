@@ -17,6 +17,8 @@ export interface ConsoleEntry {
   /** What the studio says of it: what it does not simulate, or that it became a step. */
   readonly note?: string;
   readonly action?: { readonly label: string; readonly run: () => void };
+  /** `kubectl edit`: the object's YAML, open until it is saved or left. */
+  readonly editing?: string;
 }
 
 export interface ConsoleState {

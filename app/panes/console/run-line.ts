@@ -1,16 +1,19 @@
 import {
   type Milliseconds,
   milliseconds,
+  openForEdit,
   type StepEvent,
   type Trace,
   type TraceStep,
 } from '../../../src/index.ts';
 import type { Studio } from '../../stores/studio.ts';
 import { STEPS_FILE } from '../../stores/workspace.ts';
-import { type ConsoleStore, consoleOf } from './console-state.ts';
+import { type ConsoleEntry, type ConsoleStore, consoleOf } from './console-state.ts';
 
 /** How long the run of a new step may take before the console stops to wait for it, milliseconds. */
 const PATIENCE = 15_000;
+/** What kubectl says when an edited text is as it was. */
+const UNCHANGED = 'Edit cancelled, no changes made.';
 
 /** Runs a line at the playhead's time; one that writes becomes a step. */
 export async function runLine(studio: Studio, line: string): Promise<void> {
@@ -26,6 +29,17 @@ export async function runLine(studio: Studio, line: string): Promise<void> {
   }
   const id = store.begin(line, at);
   try {
+    const opens = openForEdit(line);
+    if (opens !== undefined) {
+      const { stdout, stderr, exitCode } = await services.console(opens, at, at);
+      store.set(id, {
+        running: false,
+        stderr,
+        exitCode,
+        ...(exitCode === 0 ? { editing: stdout } : {}),
+      });
+      return;
+    }
     const result = await services.console(line, at, at);
     if (result.writes === true) {
       write(studio, store, id, line, at);
@@ -46,15 +60,44 @@ export async function runLine(studio: Studio, line: string): Promise<void> {
   }
 }
 
+/** Saves what `kubectl edit` opened: the difference becomes a step. A text that gives no command stays open, with the reason. */
+export async function saveEdit(
+  studio: Studio,
+  entry: ConsoleEntry,
+  text: string,
+): Promise<string | undefined> {
+  const store = consoleOf(studio);
+  const edited = await studio.services.editCommand(entry.line, entry.editing ?? '', text);
+  if ('error' in edited && edited.error !== UNCHANGED) return edited.error;
+  closeEdit(store, entry.id);
+  if ('error' in edited) store.set(entry.id, { stdout: `${edited.error}\n` });
+  else write(studio, store, entry.id, edited.command, entry.at);
+  return undefined;
+}
+
+/** Leaves what `kubectl edit` opened as it was. */
+export function leaveEdit(studio: Studio, entry: ConsoleEntry): void {
+  const store = consoleOf(studio);
+  closeEdit(store, entry.id);
+  store.set(entry.id, { stdout: `${UNCHANGED}\n` });
+}
+
+function closeEdit(store: ConsoleStore, id: number): void {
+  without(store, id, 'editing');
+}
+
 const notSimulated = (what: string): string =>
   what.includes(': ') || what.includes(' opens ') ? what : `${what} is not simulated.`;
 
-/** Where a moment stands among the steps: after which of them a new one would go, and whether that one has come to rest. */
+/**
+ * Where a moment stands among the steps: after which of them a new one would go, and whether that one has come to rest. At the
+ * moment at which a step begins nothing of it has happened: a new one goes before it.
+ */
 export function placeOfStep(
   trace: Trace,
   at: Milliseconds,
 ): { readonly step: TraceStep; readonly atEnd: boolean } | undefined {
-  const step = trace.steps.findLast((one) => one.time <= at) ?? trace.steps[0];
+  const step = trace.steps.findLast((one) => one.time < at) ?? trace.steps[0];
   if (step === undefined) return undefined;
   const next = trace.steps[step.index + 1];
   const last = trace.events.reduce(
@@ -111,7 +154,7 @@ function addStep(studio: Studio, store: ConsoleStore, id: number, line: string, 
         }
         workspace.undo();
         store.set(id, { note: 'Taken back: the step is gone.', stdout: '', stderr: '' });
-        withoutAction(store, id);
+        without(store, id, 'action');
         page.say('The step was taken back');
       };
       const trace = await nextRun(studio, serial);
@@ -139,11 +182,11 @@ function addStep(studio: Studio, store: ConsoleStore, id: number, line: string, 
   );
 }
 
-function withoutAction(store: ConsoleStore, id: number): void {
+function without(store: ConsoleStore, id: number, field: 'action' | 'editing'): void {
   store.setState({
     entries: store.getState().entries.map((one) => {
       if (one.id !== id) return one;
-      const { action: _, ...rest } = one;
+      const { [field]: _, ...rest } = one;
       return rest;
     }),
   });

@@ -6,13 +6,12 @@ export interface ExplainedSchema {
   readonly node: JsonObject;
   /** Name of the type that a reference gave, such as `PodSpec`. */
   readonly type?: string;
+  /** What the type that a reference gave says of itself. */
+  readonly about?: string;
   readonly follow: (node: Json) => Followed | undefined;
 }
 
-interface Followed {
-  readonly node: JsonObject;
-  readonly type?: string;
-}
+type Followed = Omit<ExplainedSchema, 'follow'>;
 
 /** Schemas with descriptions, beside those that the server checks by: `$ref` names a definition. */
 export interface SchemaDocuments {
@@ -46,10 +45,14 @@ function followReference(documents: SchemaDocuments, node: Json): Followed | und
   if (name === undefined) return { node };
   const found = documents.definition(name);
   if (found === undefined) return undefined;
-  const description = getString(node, 'description') ?? getString(found, 'description');
-  const own = { ...found, ...(description === undefined ? {} : { description }) };
+  const about = getString(found, 'description');
+  const description = getString(node, 'description') ?? about;
   const type = typeNameOf(name, found);
-  return type === undefined ? { node: own } : { node: own, type };
+  return {
+    node: { ...found, ...(description === undefined ? {} : { description }) },
+    ...(type === undefined ? {} : { type }),
+    ...(about === undefined ? {} : { about }),
+  };
 }
 
 /** `core/v1.PodSpec` is `PodSpec`; a definition that stands for a text or a number has that type, a numbered one no name. */
@@ -72,15 +75,22 @@ export function itemOf(schema: ExplainedSchema): ExplainedSchema | undefined {
 }
 
 /** The schema of a map's values. */
-export function valueOf(schema: ExplainedSchema): ExplainedSchema | undefined {
+export function valuesOf(schema: ExplainedSchema): ExplainedSchema | undefined {
   const values = get(schema.node, 'additionalProperties');
   return isObject(values) ? below(schema, values) : undefined;
 }
 
 /** A list's items, a map's values: what has the fields. */
 export function elementOf(schema: ExplainedSchema): ExplainedSchema {
-  const inner = itemOf(schema) ?? valueOf(schema);
+  const inner = itemOf(schema) ?? valuesOf(schema);
   return inner === undefined ? schema : elementOf(inner);
+}
+
+/** What is told of a schema: its own description, and below it that of the type it has or its elements have. */
+export function descriptionOf(schema: ExplainedSchema): string | undefined {
+  const own = getString(schema.node, 'description');
+  const { about } = elementOf(schema);
+  return own === undefined || about === undefined || about === own ? (own ?? about) : `${own}\n${about}`;
 }
 
 /** Names of the fields, sorted as kubectl prints them. */
@@ -93,7 +103,7 @@ export function fieldNames({ node }: ExplainedSchema): readonly string[] {
 export function typeText(schema: ExplainedSchema): string {
   const items = itemOf(schema);
   if (items !== undefined) return `[]${typeText(items)}`;
-  const values = valueOf(schema);
+  const values = valuesOf(schema);
   if (values !== undefined) return `map[string]${typeText(values)}`;
   if (schema.type !== undefined) return schema.type;
   if (get(schema.node, 'x-kubernetes-int-or-string') === true) return 'IntOrString';

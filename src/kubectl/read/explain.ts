@@ -5,6 +5,7 @@ import { textFailure, unknownType } from '../failure.ts';
 import { flag } from '../flags.ts';
 import type { Session } from '../session.ts';
 import {
+  descriptionOf,
   type ExplainedSchema,
   elementOf,
   explainedByDocuments,
@@ -68,7 +69,7 @@ export function explainType(session: Session, words: readonly string[]): string 
   session.print(`VERSION:    ${versioned.version}\n`);
   const last = fields.at(-1);
   if (last !== undefined) session.print(`FIELD: ${last} <${typeText(found.schema)}>\n`);
-  const description = getString(found.schema.node, 'description');
+  const description = descriptionOf(found.schema);
   session.print(`DESCRIPTION:\n${indented(description ?? '<empty>', 4)}\n    `);
   const inner = elementOf(found.schema);
   const names = fieldNames(inner);
@@ -128,7 +129,7 @@ function printFields(
   for (const name of names) {
     const own = fieldOf(schema, name);
     if (own === undefined) continue;
-    const needed = required.includes(name) ? ' -required-' : '';
+    const needed = required.includes(name) && !COMMON.has(name) ? ' -required-' : '';
     session.print(`${indent}${name}\t<${typeText(own)}>${needed}`);
     const choices = COMMON.has(name) ? [] : getList(own.node, 'enum');
     if (choices.length > 0) session.print(`${indent}enum: ${choices.map(String).join(', ')}`);
