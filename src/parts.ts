@@ -20,7 +20,7 @@ import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { views } from './kubectl/read/parts.ts';
 import { derivation, matchConditions } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
-import { actors, globalContext, policyChecks } from './simulation/parts.ts';
+import { actors, globalContext, kyvernoSettings, policyChecks } from './simulation/parts.ts';
 
 export { withParts } from './base/part.ts';
 
@@ -44,6 +44,7 @@ export async function loadParts(): Promise<void> {
     functionCalls,
     globalContext,
     kyvernoFunctions,
+    kyvernoSettings,
     matchConditions,
     matchGate,
     lookups,

@@ -3,10 +3,8 @@ import type { Clock } from '../base/scheduler.ts';
 import type { ApiServer, Discovery } from '../cluster/api.ts';
 import { parseKindSelector } from '../kubernetes/kind-selector.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
+import type { ControllerFlags } from '../kyverno/controller-flags.ts';
 import type { Policy } from '../kyverno/policy.ts';
-
-/** After this time the cache is asked anew (resyncPeriod). */
-const RESYNC = 15 * 60 * 1000;
 
 /**
  * Discovery as Kyverno's client caches it: kinds that come or go later are not noticed before the next resync, or before a
@@ -15,11 +13,18 @@ const RESYNC = 15 * 60 * 1000;
 export class CachedDiscovery {
   readonly #server: Pick<ApiServer, 'discovery'>;
   readonly #clock: Clock;
+  readonly #flags: Pick<ControllerFlags, 'crdWatcher' | 'resyncPeriod'>;
   #cached: Discovery;
   #at: number;
 
   /** `known`: what there was when Kyverno started. */
-  constructor(server: Pick<ApiServer, 'discovery'>, clock: Clock, known: Discovery = server.discovery()) {
+  constructor(
+    server: Pick<ApiServer, 'discovery'>,
+    clock: Clock,
+    flags: Pick<ControllerFlags, 'crdWatcher' | 'resyncPeriod'>,
+    known: Discovery = server.discovery(),
+  ) {
+    this.#flags = flags;
     this.#server = server;
     this.#clock = clock;
     this.#cached = known;
@@ -28,8 +33,8 @@ export class CachedDiscovery {
 
   /** What Kyverno knows while it looks at a policy. */
   forPolicy(policy: Policy): Discovery {
-    const stale = this.#clock.now() - this.#at >= RESYNC;
-    if (stale || matchedKinds(policy).some((kind) => !knows(this.#cached, kind))) {
+    const stale = this.#clock.now() - this.#at >= this.#flags.resyncPeriod;
+    if (this.#flags.crdWatcher || stale || matchedKinds(policy).some((kind) => !knows(this.#cached, kind))) {
       this.#cached = this.#server.discovery();
       this.#at = this.#clock.now();
     }

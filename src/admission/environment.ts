@@ -10,6 +10,9 @@ import type { PolicyContext } from '../engine/policy-context.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
+import { configurationIn } from '../kyverno/configuration.ts';
+import type { ControllerFlags } from '../kyverno/controller-flags.ts';
+import { asksForSuccess, isEventWanted } from '../kyverno/event-filter.ts';
 import {
   EVENTS,
   findRepeated,
@@ -43,6 +46,8 @@ export interface AdmissionEnvironment {
   /** Milliseconds since the Unix epoch. */
   wallClock(): number;
   readonly explain: boolean;
+  /** The flags of this controller. */
+  readonly flags: ControllerFlags;
   readonly policyExceptions: boolean;
   /** Whose PolicyExceptions count; absent or `*`: those of all namespaces. */
   readonly exceptionNamespace?: string;
@@ -67,6 +72,8 @@ export interface AdmissionEnvironment {
 
 /** Raises an Event: writes the object, then tells the trace. */
 export function* raiseEvent(env: AdmissionEnvironment, event: KyvernoEvent, cause: EventId): Process<void> {
+  const asks = asksForSuccess(env.behaviour, 'admission');
+  if (!isEventWanted(event, env.flags, asks, () => configurationIn(env.server))) return;
   const known = env.behaviour.foldsRepeatedEvents
     ? findRepeated(event, env.server.listAll(EVENTS))
     : undefined;

@@ -23,6 +23,7 @@ export function reportMutations(
     for (const event of passedEvents(told, refOf(object)))
       env.scheduler.spawn(raiseEvent(env, event, cause), ADMISSION_LATENCIES.event);
   if (told.length === 0 || request.dryRun || !env.behaviour.reportsGenerate) return;
+  if (!env.flags.admissionReports || !env.flags.enableReporting.includes('mutate')) return;
   if (object.kind === 'Event') return;
   const reported = told.filter(({ policy }) => isReportable(env.behaviour, policy.object));
   if (reported.length === 0) return;

@@ -65,6 +65,8 @@ function reportLater(
   const told = responses.filter(
     ({ rules, policy }) => rules.length > 0 && isReportable(env.behaviour, policy.object),
   );
+  const { admissionReports, enableReporting } = env.flags;
+  if (!admissionReports || !enableReporting.includes('validate')) return;
   const unfit = request.operation === 'DELETE' || request.dryRun || uidOf(subject) === '';
   if (told.length === 0 || unfit || subject.kind === 'Event') return;
   const results = told.flatMap(({ policy, rules }) =>

@@ -7,7 +7,8 @@ import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
 import type { Rule } from '../kyverno/policy.ts';
 import { ADMISSION_CONTROLLER } from '../kyverno/service-accounts.ts';
 import { updateRequestsOf } from '../kyverno/update-request.ts';
-import type { AdmissionEnvironment } from './environment.ts';
+import { refusalOfUpdateRequest } from '../kyverno/update-request-limit.ts';
+import { type AdmissionEnvironment, logLine } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 
 /** Whether a rule's match names the operation DELETE itself (webhooks/utils/match.go). */
@@ -25,6 +26,8 @@ export function* writeUpdateRequest(
   cause: EventId,
   tell: (name: string) => void,
 ): Process<void> {
+  const refusal = refusalOfUpdateRequest(env.behaviour, env.server, 'updaterequest-generator');
+  if (refusal !== undefined) return logLine(env, refusal, cause);
   const resource = updateRequestsOf(env.behaviour);
   const sender = {
     resource,

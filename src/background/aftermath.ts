@@ -97,6 +97,7 @@ function applied(env: BackgroundEnvironment, task: RuleTask, made: ObjectRef): v
 function report(env: BackgroundEnvironment, task: RuleTask, generated: readonly ObjectRef[]): void {
   const { policy, rule, trigger, cause } = task;
   if (!env.behaviour.reportsGenerate || uidOf(trigger) === '') return;
+  if (!env.flags.enableReporting.includes('generate')) return;
   if (!isReportable(env.behaviour, policy.object)) return;
   const resources = generated.map((made) => {
     const { group, version } = parseApiVersion(made.apiVersion);

@@ -13,13 +13,16 @@ import {
 import type { UpdateRequestEvent } from '../trace/event.ts';
 import { attemptUpdateRequest } from './attempt.ts';
 import type { BackgroundEnvironment } from './environment.ts';
-import { BACKGROUND_LATENCIES, WORKERS } from './latencies.ts';
+import { BACKGROUND_LATENCIES } from './latencies.ts';
 import { mutateExisting } from './parts.ts';
 import { PolicyController } from './policy-controller.ts';
 import { remove, retry } from './update-request-status.ts';
 import type { WorkItem } from './work-item.ts';
 
-/** Kyverno's background controller: a queue of UpdateRequests and ten workers (house: background/controller.ts). */
+/** More than that are never busy at once. */
+const MOST_WORKERS = 10_000;
+
+/** Kyverno's background controller: a queue of UpdateRequests and its workers (house: background/controller.ts). */
 export class BackgroundController {
   readonly #env: BackgroundEnvironment;
   readonly #policies: PolicyCache;
@@ -36,10 +39,14 @@ export class BackgroundController {
   #halt: 'no' | 'at-failure' | 'now' = 'no';
   /** While it is scaled to nothing: the last event of each policy that changed meanwhile. */
   #missed: Map<string, WatchEvent> | undefined;
-  readonly #idle = Array.from({ length: WORKERS }, (_, index) => index + 1);
+  readonly #idle: number[];
 
   constructor(env: BackgroundEnvironment) {
     this.#env = env;
+    this.#idle = Array.from(
+      { length: Math.min(env.flags.genWorkers, MOST_WORKERS) },
+      (_, index) => index + 1,
+    );
     this.#policies = new PolicyCache((object) => env.readPolicy(object));
     this.#policyController = new PolicyController(env, this.#policies);
   }

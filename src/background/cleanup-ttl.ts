@@ -10,15 +10,13 @@ import type { CleanupState, QueuedObject } from './cleanup-state.ts';
 import { CLEANER, logCleanup, MAX_RETRIES, retryDelay } from './cleanup-tools.ts';
 import { ask, type BackgroundEnvironment, placeOf } from './environment.ts';
 
-/** How often the manager looks which kinds it may watch (flag ttlReconciliationInterval). */
-const INTERVAL = 60_000;
 const SITE = 'pkg/controllers/ttl/controller.go';
 const POLICY_ANNOTATION = 'cleanup.kyverno.io/propagation-policy';
 const POLICIES = ['Foreground', 'Background', 'Orphan'] as const;
 
 /**
  * Deletes an object when its TTL label says so (controllers/ttl). A kind is watched from the first time that the manager finds
- * it may be listed, watched and deleted; the manager's ticks are whole minutes of virtual time.
+ * it may be listed, watched and deleted; the manager's ticks are whole intervals (flag ttlReconciliationInterval) of virtual time.
  */
 export function* followTtl(
   env: BackgroundEnvironment,
@@ -31,7 +29,8 @@ export function* followTtl(
     return;
   const now = env.scheduler.now();
   if (!isWatched(env, state, entry.info)) {
-    const tick = milliseconds(INTERVAL - (now % INTERVAL));
+    const interval = env.flags.ttlReconciliationInterval;
+    const tick = milliseconds(interval - (now % interval));
     env.scheduler.spawnTimer(followTtl(env, state, entry), tick);
     return;
   }
@@ -47,12 +46,13 @@ export function* followTtl(
 
 /** Permissions as they were at the last tick: what was granted or taken since is seen at the next. */
 function isWatched(
-  { server, scheduler }: BackgroundEnvironment,
+  { server, scheduler, flags }: BackgroundEnvironment,
   { watched, rolesChanged }: CleanupState,
   { group, resource }: ResourceInfo,
 ): boolean {
   const key = `${group}/${resource}`;
-  const lastTick = Math.floor(scheduler.now() / INTERVAL) * INTERVAL;
+  const interval = flags.ttlReconciliationInterval;
+  const lastTick = Math.floor(scheduler.now() / interval) * interval;
   if (rolesChanged >= lastTick) return watched.has(key);
   const permitted = ['watch', 'list', 'delete'].every((verb) =>
     server.authorize(CLEANUP_CONTROLLER, { verb, group, resource }),

@@ -5,7 +5,8 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
 import { updateRequestsOf } from '../kyverno/update-request.ts';
-import { ask, type BackgroundEnvironment } from './environment.ts';
+import { refusalOfUpdateRequest } from '../kyverno/update-request-limit.ts';
+import { ask, type BackgroundEnvironment, logRecord } from './environment.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 
 /** Creates an UpdateRequest as the background controller and makes it Pending; `tell` is called with its name in between. */
@@ -16,6 +17,8 @@ export function* createPending(
   cause: EventId,
   tell?: (name: string) => void,
 ): Process<void> {
+  const refusal = refusalOfUpdateRequest(env.behaviour, env.server, 'PolicyController');
+  if (refusal !== undefined) return logRecord(env, refusal, cause);
   const place = { resource: updateRequestsOf(env.behaviour), namespace: KYVERNO_NAMESPACE };
   const created = yield* ask(env, { verb: 'create', ...place, body: object, cause });
   if (created.object === undefined) return;

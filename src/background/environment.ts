@@ -9,6 +9,9 @@ import type { PolicyContext } from '../engine/policy-context.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { gvkOf, refOf } from '../kubernetes/object.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
+import { configurationIn } from '../kyverno/configuration.ts';
+import type { ControllerFlags } from '../kyverno/controller-flags.ts';
+import { asksForSuccess, isEventWanted } from '../kyverno/event-filter.ts';
 import {
   EVENTS,
   findRepeated,
@@ -34,6 +37,8 @@ export interface BackgroundEnvironment {
   /** Milliseconds since the Unix epoch. */
   wallClock(): number;
   readonly explain: boolean;
+  /** The flags of this controller. */
+  readonly flags: ControllerFlags;
   readonly policyExceptions: boolean;
   /** Whose PolicyExceptions count; absent or `*`: those of all namespaces. */
   readonly exceptionNamespace?: string;
@@ -88,6 +93,8 @@ export function* raiseEvent(
   cause: EventId,
   sender: Sender = BACKGROUND,
 ): Process<void> {
+  const asks = asksForSuccess(env.behaviour, 'background');
+  if (!isEventWanted(event, env.flags, asks, () => configurationIn(env.server))) return;
   const folds = env.behaviour.foldsRepeatedEvents;
   const version = folds ? versionOf(env, event.regarding) : undefined;
   const known = folds ? findRepeated(event, env.server.listAll(EVENTS), version) : undefined;

@@ -16,8 +16,8 @@ export const BACKGROUND_LATENCIES = {
   listPeriod: milliseconds(100),
   /** From an object's change to its own scan (report/background/controller.go, enqueueDelay). */
   objectScan: milliseconds(30_000),
-  /** Between two scans of everything (flag backgroundScanInterval). */
-  rescan: milliseconds(3_600_000),
+  /** Between two reconciliations of all policies by the background controller. */
+  reconcilePolicies: milliseconds(3_600_000),
   /** From an EphemeralReport, or a policy's change, to the merged report (aggregate/controller.go, enqueueDelay). */
   aggregation: milliseconds(10_000),
   /** Evaluation of a rule. */
@@ -34,7 +34,5 @@ export const BACKGROUND_LATENCIES = {
   pending: milliseconds(4),
 } as const;
 
-/** How many UpdateRequests are worked on at a time (`genWorkers`). */
-export const WORKERS = 10;
 /** The status counts failures up to this; one more and the UpdateRequest is deleted (lifecycle B.6). */
 export const MAX_RETRIES = 4;

@@ -272,6 +272,7 @@ export function reportMutated(
   mutated: readonly Mutated[],
 ): void {
   if (!env.behaviour.reportsGenerate || mutated.length === 0) return;
+  if (!env.flags.enableReporting.includes('mutateExisting')) return;
   if (uidOf(trigger) === '' || nameOf(trigger) === '') return;
   if (!isReportable(env.behaviour, policy.object)) return;
   const results = mutated.map(({ rule, response, patched }) =>

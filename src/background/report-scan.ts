@@ -74,7 +74,7 @@ export class ReportScan {
   }
 
   #scanHourly(): void {
-    this.#env.scheduler.spawnTimer(this.#scanAll(), BACKGROUND_LATENCIES.rescan);
+    this.#env.scheduler.spawnTimer(this.#scanAll(), this.#env.flags.backgroundScanInterval);
   }
 
   *#scanAll(): Process<void> {

@@ -106,6 +106,7 @@ class PolicyScan {
     cause: EventId,
   ): Process<void> {
     const env = this.#env;
+    if (!env.flags.enableReporting.includes('validate')) return;
     const results = rules.map(({ rule, status, message, properties }) =>
       reportResult(policy, rule.name, status, message, properties),
     );
@@ -134,6 +135,7 @@ class PolicyScan {
   }
 
   *#raise(event: KyvernoEvent, cause: EventId): Process<void> {
+    if (this.#env.flags.omitEvents.includes(event.reason)) return;
     const body = formatEvent(event, this.#env.wallClock(), Math.floor(this.#env.random() * 1_000_000));
     const { event: request } = yield* this.#create(EVENTS, body, cause);
     this.#env.recorder.record({ ...event, kind: 'event', phase: 'background', cause: request });

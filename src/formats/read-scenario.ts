@@ -3,7 +3,7 @@ import { getString } from '../base/json.ts';
 import { NO_MOCKS } from '../kyverno/mocks.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument, ParsedFile } from '../manifest/manifest.ts';
-import type { Scenario, ScenarioStep } from '../simulation/scenario.ts';
+import { isKyvernoFile, type Scenario, type ScenarioStep } from '../simulation/scenario.ts';
 import { isActor } from './actor-kind.ts';
 import { type ChainsawTest, isChainsawTest, readTest, type TestOperation } from './chainsaw-test.ts';
 import { isCliFile, isContextFile, isValuesFile } from './cli-kinds.ts';
@@ -21,6 +21,7 @@ const BEFORE_FILE = /(^|\/)(policy|policies|cluster)[^/]*\.ya?ml$/;
  */
 export function readScenario(parsed: readonly ParsedFile[]): Scenario {
   const documents = parsed.flatMap((file) => file.documents);
+  const kyverno = documents.filter(({ file }) => isKyvernoFile(file));
   const tests = documents.filter(({ value }) => isChainsawTest(value));
   const [first, ...others] = tests;
   const diagnostics: Diagnostic[] = others.map((document) => ({
@@ -47,13 +48,14 @@ export function readScenario(parsed: readonly ParsedFile[]): Scenario {
   const remaining = parsed.filter((file) => isUnused(file, used));
   const rest = before === undefined ? remaining.filter((file) => BEFORE_FILE.test(file.file.path)) : [];
   const all = before ?? clusterFirst(rest).flatMap((file) => file.documents);
-  const objects = all.filter(({ value }) => !isBeside(value));
+  const objects = all.filter(({ value, file }) => !isBeside(value) && !isKyvernoFile(file));
   diagnostics.push(...unusedFiles(remaining, rest, before !== undefined), ...notObjects(objects, steps));
   const outside = speaksOfOutside(parsed) ? mockFiles.get().readMocks(parsed) : NOTHING_OUTSIDE;
   diagnostics.push(...outside.diagnostics);
   return {
     name: test?.name || 'scenario',
     before: objects.filter((document) => document.object !== undefined),
+    ...(kyverno.length === 0 ? {} : { kyverno }),
     steps,
     actors: actors.actors,
     ...(actors.webhooks.length === 0 ? {} : { webhooks: behaviours(actors.webhooks) }),
@@ -160,7 +162,7 @@ const isBeside = (value: Json): boolean => isActor(value) || isValuesFile(value)
 /** Whether nothing speaks of the file yet: neither a step nor its own kind. */
 function isUnused(file: ParsedFile, used: ReadonlySet<string>): boolean {
   const { path } = file.file;
-  if (used.has(path) || file.documents.length === 0) return false;
+  if (used.has(path) || file.documents.length === 0 || isKyvernoFile(path)) return false;
   const isTest = file.documents.some(({ value }) => isChainsawTest(value));
   return !isTest && file.documents.some(({ value }) => !isBeside(value));
 }

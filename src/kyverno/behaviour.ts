@@ -64,6 +64,10 @@ export interface Behaviour {
   readonly foldsRepeatedEvents: boolean;
   /** 1.11: PolicyApplied Events are raised by default; the charts from 1.12 on omit them. */
   readonly emitsPolicyApplied: boolean;
+  /** Which controllers ask `generateSuccessEvents` before they raise PolicyApplied: admission from 1.13, all from 1.17. */
+  readonly asksForSuccessEvents: 'nobody' | 'admission' | 'everybody';
+  /** `updateRequestThreshold`: no more UpdateRequests than that (1.12 on). */
+  readonly limitsUpdateRequests: boolean;
   /** Reports of generate rules (1.13 on). */
   readonly reportsGenerate: boolean;
   /** Policies with the label `reports.kyverno.io/disabled` are left out of reports (1.16 on). */
@@ -116,6 +120,8 @@ const LATEST: Omit<Behaviour, 'version'> = {
   substitutesWholeRule: false,
   foldsRepeatedEvents: false,
   emitsPolicyApplied: false,
+  asksForSuccessEvents: 'everybody',
+  limitsUpdateRequests: true,
   reportsGenerate: true,
   excludesFromReports: true,
   checksReportPermissions: true,
@@ -142,7 +148,11 @@ const UP_TO_1_17: Difference = {
   deletionWritesState: true,
   namesDeniedApiCalls: false,
 };
-const UP_TO_1_16: Difference = { ...UP_TO_1_17, reportsTargetLookupErrors: false };
+const UP_TO_1_16: Difference = {
+  ...UP_TO_1_17,
+  reportsTargetLookupErrors: false,
+  asksForSuccessEvents: 'admission',
+};
 const UP_TO_1_15: Difference = { ...UP_TO_1_16, swallowsNotFound: false, excludesFromReports: false };
 const UP_TO_1_12: Difference = {
   ...UP_TO_1_15,
@@ -161,6 +171,7 @@ const UP_TO_1_12: Difference = {
   ruleLevelFailureAction: false,
   compilesMatchConditions: false,
   substitutesWholeRule: true,
+  asksForSuccessEvents: 'nobody',
   reportsGenerate: false,
 };
 
@@ -169,6 +180,7 @@ const DIFFERENCES: Readonly<Record<KyvernoVersion, Difference>> = {
   '1.11': {
     ...UP_TO_1_12,
     createsUpdateRequestsBesideVerdict: false,
+    limitsUpdateRequests: false,
     missingTriggerWithoutRequest: 'pending',
     comparesAsSubset: true,
     orphansDownstreams: false,

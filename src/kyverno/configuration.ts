@@ -1,7 +1,7 @@
 import type { Json } from '../base/json.ts';
 import { get, getString, isObject } from '../base/json.ts';
 import { type KindSelector, parseKindSelector } from '../kubernetes/kind-selector.ts';
-import type { GroupVersionKind } from '../kubernetes/object.ts';
+import type { GroupVersionKind, KubernetesObject } from '../kubernetes/object.ts';
 import { matchWildcard } from '../kubernetes/wildcard.ts';
 
 /** Kyverno's own namespace, as its chart installs it. */
@@ -18,9 +18,22 @@ export interface KyvernoConfiguration {
   isFiltered(gvk: GroupVersionKind, subresource: string, namespace: string, name: string): boolean;
   /** Whether PolicyApplied Events are wanted. */
   readonly generateSuccessEvents: boolean;
+  /** Actions of PolicyApplied Events that are wanted; empty: all. */
+  readonly successEventActions: readonly string[];
+  /** Most UpdateRequests at a time. */
+  readonly updateRequestThreshold: number;
   /** The webhooks' namespaceSelector as a label selector; undefined if there is none. */
   readonly namespaceSelector: Json | undefined;
 }
+
+const UPDATE_REQUEST_THRESHOLD = 1000;
+
+const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' } as const;
+
+/** The ConfigMap `kyverno` of a cluster, as the controllers' informers see it. */
+export const configurationIn = (server: {
+  lookup(resource: typeof CONFIG_MAPS, namespace: string, name: string): KubernetesObject | undefined;
+}): KyvernoConfiguration => readConfiguration(server.lookup(CONFIG_MAPS, KYVERNO_NAMESPACE, 'kyverno'));
 
 const known = new WeakMap<object, KyvernoConfiguration>();
 
@@ -41,7 +54,13 @@ function parseConfiguration(configMap: Json | undefined): KyvernoConfiguration {
   const filters = readResourceFilters(value('resourceFilters'));
   const excludesAny = [users, groups, roles, clusterRoles].some(({ exclusions }) => exclusions.length > 0);
   return {
-    generateSuccessEvents: value('generateSuccessEvents') === 'true',
+    generateSuccessEvents: /^(1|t|T|true|TRUE|True)$/.test(value('generateSuccessEvents')),
+    successEventActions: value('successEventActions')
+      .split(',')
+      .flatMap((action) => action.trim() || []),
+    updateRequestThreshold: /^[+-]?\d{1,18}$/.test(value('updateRequestThreshold'))
+      ? Number(value('updateRequestThreshold'))
+      : UPDATE_REQUEST_THRESHOLD,
     namespaceSelector: readNamespaceSelector(value('webhooks')),
     isExcluded: (username, userGroups, userRoles, userClusterRoles) => {
       if (!excludesAny) return false;

@@ -7,11 +7,14 @@ import { substituteAll } from '../engine/context/substitute.ts';
 import { findVariables } from '../engine/context/variable-pattern.ts';
 import { type KubernetesObject, parseApiVersion } from '../kubernetes/object.ts';
 import { behaviourOf } from '../kyverno/behaviour.ts';
+import { chartFlags, forAll } from '../kyverno/controller-flags.ts';
 import { policyDiagnostics } from '../kyverno/policy-diagnostics.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
 import { kindLookup } from './kind-lookup.ts';
 import type { SimulationOptions } from './options.ts';
+import { kyvernoSettings } from './parts.ts';
+import { isKyvernoFile } from './scenario.ts';
 
 /** What a cluster serves, as the checks ask for it. */
 type Kinds = ReturnType<typeof kindLookup>;
@@ -67,11 +70,18 @@ export function diagnosePolicies(
   documents: readonly ManifestDocument[],
   options: Pick<SimulationOptions, 'version' | 'base' | 'policyExceptions'>,
 ): readonly Diagnostic[] {
-  return policyDiagnostics(documents, {
+  const own = documents.filter(({ file }) => isKyvernoFile(file));
+  const settings =
+    own.length === 0
+      ? undefined
+      : kyvernoSettings.get().readKyvernoSettings(own, options.version, forAll(chartFlags(options.version)));
+  const admission = settings?.flags['kyverno-admission-controller'];
+  const found = policyDiagnostics(documents, {
     behaviour: behaviourOf(options.version),
     variables: { find: findVariables, substitute: substituteAll },
-    policyExceptions: options.policyExceptions ?? false,
+    policyExceptions: admission?.enablePolicyException ?? options.policyExceptions ?? false,
     withDefaults: (object) => completed(object, options.base),
     ...kindsOf(options.base, documents),
   });
+  return [...found, ...(settings?.diagnostics ?? [])];
 }

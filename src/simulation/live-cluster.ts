@@ -5,13 +5,14 @@ import { startControllers } from '../cluster/controllers.ts';
 import { API_SERVER_LATENCIES, CONTROLLER_LATENCIES } from '../cluster/latencies.ts';
 import type { WebhookBehaviour } from '../cluster/webhook-dispatch.ts';
 import { seedApplied } from '../kubectl/seed-applied.ts';
-import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
-import { type Behaviour, behaviourOf } from '../kyverno/behaviour.ts';
+import { type KubernetesObject, nameOf, namespaceOf, type UserInfo } from '../kubernetes/object.ts';
+import { behaviourOf } from '../kyverno/behaviour.ts';
+import { chartFlags, forAll, type KyvernoFlags } from '../kyverno/controller-flags.ts';
 import { createRecorder, type TraceRecorder } from '../trace/create-recorder.ts';
 import { installKyverno, type Kyverno, ready } from './kyverno.ts';
 import { KyvernoPresence, webhookConfigurationsIn } from './kyverno-presence.ts';
 import type { SimulationOptions } from './options.ts';
-import { actors } from './parts.ts';
+import { actors, kyvernoSettings } from './parts.ts';
 import { policySources } from './policy-sources.ts';
 import type { Scenario } from './scenario.ts';
 import { createEventQueue, type EventQueue } from './scheduler.ts';
@@ -19,17 +20,28 @@ import { createEventQueue, type EventQueue } from './scheduler.ts';
 /** Wall clock at virtual time 0 unless the caller says otherwise: 2026-01-01T00:00:00Z. */
 export const DEFAULT_START = 1_767_225_600_000;
 
+const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' } as const;
+const DEPLOYMENTS = { group: 'apps', version: 'v1', resource: 'deployments' } as const;
+
 export const CLUSTER_ADMIN: UserInfo = {
   username: 'kubernetes-admin',
   groups: ['system:masters', 'system:authenticated'],
 };
 
-/** The version's behaviour, with the Events that the settings ask for. */
-function behaviourWith({ version, omitEvents }: SimulationOptions): Behaviour {
-  const behaviour = behaviourOf(version);
-  return omitEvents === undefined
-    ? behaviour
-    : { ...behaviour, emitsPolicyApplied: !omitEvents.includes('PolicyApplied') };
+/** What the chart sets, and what the caller sets beside. */
+function flagsWith({
+  version,
+  policyExceptions,
+  exceptionNamespace,
+  omitEvents,
+}: SimulationOptions): KyvernoFlags {
+  const chart = chartFlags(version);
+  return forAll({
+    ...chart,
+    enablePolicyException: policyExceptions ?? false,
+    exceptionNamespace: exceptionNamespace ?? (policyExceptions === true ? '*' : ''),
+    omitEvents: omitEvents ?? chart.omitEvents,
+  });
 }
 
 /**
@@ -61,18 +73,18 @@ export class LiveCluster {
     this.server.load(options.base);
     startControllers({ server: this.server, scheduler: this.queue, latencies: CONTROLLER_LATENCIES });
     const early = scenario.crdsAfterKyverno === true ? this.server.discovery() : undefined;
+    const flags = this.#configure(scenario, options);
     this.#setUp(scenario);
     const configurations = webhookConfigurationsIn(this.server);
     this.kyverno = installKyverno({
       server: this.server,
       scheduler: this.queue,
       recorder: this.recorder,
-      behaviour: behaviourWith(options),
+      behaviour: behaviourOf(options.version),
+      flags,
       random,
       wallClock: () => this.wallClock(),
       explain: options.explain ?? true,
-      policyExceptions: options.policyExceptions ?? false,
-      ...(options.exceptionNamespace === undefined ? {} : { exceptionNamespace: options.exceptionNamespace }),
       mocks: scenario.mocks,
       libraries: options.libraries ?? {},
       sources: policySources(scenario),
@@ -99,6 +111,21 @@ export class LiveCluster {
   /** Milliseconds since the Unix epoch, in virtual time. */
   wallClock(): number {
     return this.startedAt + this.queue.now();
+  }
+
+  /** Kyverno as the scenario's `kyverno.yaml` installs it, over the chart's objects. */
+  #configure({ kyverno = [] }: Scenario, options: SimulationOptions): KyvernoFlags {
+    const flags = flagsWith(options);
+    if (kyverno.length === 0) return flags;
+    const part = kyvernoSettings.get();
+    const settings = part.readKyvernoSettings(kyverno, options.version, flags);
+    const objects = settings.patches.map((patch) => {
+      const resource = patch.kind === 'ConfigMap' ? CONFIG_MAPS : DEPLOYMENTS;
+      const below = this.server.lookup(resource, namespaceOf(patch), nameOf(patch));
+      return below === undefined ? patch : part.patched(below, patch);
+    });
+    this.server.seed(objects, { user: CLUSTER_ADMIN, component: 'client', fieldManager: 'helm' });
+    return settings.flags;
   }
 
   /** Step 0: what exists before a person types anything. CRDs first, then Namespaces, then what lives in them. */

@@ -4,5 +4,7 @@ import { createPart } from '../base/part.ts';
 export const actors = createPart(() => import('./actors.ts'));
 /** Caches of GlobalContextEntries. */
 export const globalContext = createPart(() => import('./global-context-cache.ts'));
+/** Kyverno's own configuration: only for scenarios that change it. */
+export const kyvernoSettings = createPart(() => import('./kyverno-settings.ts'));
 /** The policy webhook: only policies that a step writes are checked. */
 export const policyChecks = createPart(() => import('./check-policy.ts'));

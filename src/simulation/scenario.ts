@@ -70,6 +70,8 @@ export interface Scenario {
   readonly name: string;
   /** Objects that exist before the first step, policies among them (those are Ready and scanned). */
   readonly before: readonly ManifestDocument[];
+  /** Kyverno's own configuration: the documents of `kyverno.yaml`. */
+  readonly kyverno?: readonly ManifestDocument[];
   /** The CRDs of `before` came when Kyverno had started: its discovery does not know their kinds yet. */
   readonly crdsAfterKyverno?: boolean;
   readonly steps: readonly ScenarioStep[];
@@ -80,3 +82,6 @@ export interface Scenario {
   readonly mocks: Mocks;
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** Whether a file holds Kyverno's own configuration. */
+export const isKyvernoFile = (path: string): boolean => /(^|\/)kyverno\.ya?ml$/.test(path);
