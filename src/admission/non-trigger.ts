@@ -1,15 +1,16 @@
-import { get, getString } from '../base/json.ts';
+import { get } from '../base/json.ts';
 import { matchRule } from '../engine/match/match-rule.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf, uidOf } from '../kubernetes/object.ts';
+import { indexByLabel } from '../kubernetes/object-index.ts';
 import {
+  BY_SOURCE,
   CLONE_SOURCE,
   isDownstream,
   labelOf,
   POLICY_NAME,
   POLICY_NAMESPACE,
   RULE_NAME,
-  SOURCE_UID,
   triggerOf,
 } from '../kyverno/labels.ts';
 import type { Policy } from '../kyverno/policy.ts';
@@ -17,6 +18,9 @@ import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import type { Review } from './review.ts';
+
+/** Clones of versions that named the source on them. */
+const BY_SOURCE_NAME = indexByLabel('generate.kyverno.io/source-name');
 
 /** An UpdateRequest that a change of a downstream or of a clone's source calls for. */
 export interface NonTrigger {
@@ -82,15 +86,9 @@ function clonesOf(env: AdmissionEnvironment, source: KubernetesObject): readonly
           source.apiVersion,
     );
   if (info === undefined) return [];
-  const byUid = env.server
-    .listAll(info)
-    .filter((object) => labelOf(object, SOURCE_UID) === uidOf(source) && isDownstream(object));
+  const byUid = env.server.listBy(info, BY_SOURCE, uidOf(source)).filter(isDownstream);
   if (byUid.length > 0) return byUid;
   return env.server
-    .listAll(info)
-    .filter(
-      (object) =>
-        getString(object, 'metadata', 'labels', 'generate.kyverno.io/source-name') === nameOf(source) &&
-        labelOf(object, 'generate.kyverno.io/source-namespace') === namespaceOf(source),
-    );
+    .listBy(info, BY_SOURCE_NAME, nameOf(source))
+    .filter((object) => labelOf(object, 'generate.kyverno.io/source-namespace') === namespaceOf(source));
 }

@@ -6,8 +6,8 @@ import { filterBackgroundRules } from '../engine/rules/background.ts';
 import { planGenerate } from '../engine/rules/generate.ts';
 import { hasMutateExisting } from '../engine/rules/response.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
-import { formatApiVersion, refOf } from '../kubernetes/object.ts';
-import { downstreamLabels, labelOf } from '../kyverno/labels.ts';
+import { formatApiVersion, refOf, uidOf } from '../kubernetes/object.ts';
+import { BY_TRIGGER, downstreamLabels, labelOf } from '../kyverno/labels.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
 import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
 import { planUpdateRequests, type RuleContext } from '../kyverno/update-request.ts';
@@ -189,7 +189,7 @@ function downstreamsOf(
     ([name]) => !name.endsWith('/rule-name'),
   );
   return env.server
-    .listAll(info)
+    .listBy(info, BY_TRIGGER, uidOf(review.subject))
     .filter((object) => labels.every(([name, value]) => labelOf(object, name) === value))
     .map((object) => refOf(object));
 }

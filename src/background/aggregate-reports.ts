@@ -4,6 +4,7 @@ import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { ApiRequest, ResourceInfo } from '../cluster/api.ts';
 import { gvkOf, type KubernetesObject, nameOf, namespaceOf, uidOf } from '../kubernetes/object.ts';
+import { BY_FIRST_OWNER } from '../kubernetes/object-index.ts';
 import { REPORTS_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import type { ReportSubject } from './report-subject.ts';
@@ -89,8 +90,8 @@ export function* aggregateReports(
 ): Process<void> {
   const { server } = env;
   const ephemeral = server
-    .listAll(ephemeralOf(namespace), namespace === '' ? undefined : namespace)
-    .filter((report) => getString(getList(report, 'metadata', 'ownerReferences')[0], 'uid') === uid)
+    .listBy(ephemeralOf(namespace), BY_FIRST_OWNER, uid)
+    .filter((report) => namespaceOf(report) === namespace)
     // Within one second the later one is the newer one.
     .sort((left, right) => versionOf(left) - versionOf(right));
   const known = server.lookup(reportOf(namespace), namespace, uid);

@@ -5,6 +5,7 @@ import type { Process } from '../base/process.ts';
 import { type EventId, eventId } from '../base/units.ts';
 import type { GroupVersionResource, KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import { gvkOf, nameOf, namespaceOf } from '../kubernetes/object.ts';
+import type { ObjectIndex } from '../kubernetes/object-index.ts';
 import type { ObjectRevision } from '../trace/trace.ts';
 import type {
   AccessAttributes,
@@ -102,6 +103,10 @@ class Server implements SimulatedApiServer {
     const names = new Set(this.#derived.size === 0 ? [] : stored.map(nameOf));
     const derived = this.#derivedOf(resource).filter((object) => !names.has(nameOf(object)));
     return [...stored, ...derived].map((object) => inVersion(object, resource));
+  }
+
+  listBy(resource: GroupVersionResource, index: ObjectIndex, key: string): readonly KubernetesObject[] {
+    return this.#store.listBy(resource, index, key).map((object) => inVersion(object, resource));
   }
 
   serveDerived(group: string, make: () => readonly KubernetesObject[]): void {

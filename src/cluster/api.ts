@@ -8,6 +8,7 @@ import type {
   KubernetesObject,
   UserInfo,
 } from '../kubernetes/object.ts';
+import type { ObjectIndex } from '../kubernetes/object-index.ts';
 import type { Component } from '../trace/event.ts';
 import type { Schema } from './schema-node.ts';
 
@@ -104,6 +105,8 @@ export interface ApiServer {
   /** Reads the store directly, without a request: for informers' caches and for the studio itself. */
   lookup(resource: GroupVersionResource, namespace: string, name: string): KubernetesObject | undefined;
   listAll(resource: GroupVersionResource, namespace?: string): readonly KubernetesObject[];
+  /** The stored objects that have this key in the index, in the order of a list: without a look at all the others. */
+  listBy(resource: GroupVersionResource, index: ObjectIndex, key: string): readonly KubernetesObject[];
   /** The authoriser's answer, as a SubjectAccessReview would give it. */
   authorize(user: UserInfo, attributes: AccessAttributes): boolean;
   /**

@@ -3,7 +3,9 @@ import { getString, setKey } from '../base/json.ts';
 import type { RevisionId } from '../base/units.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
+import type { ObjectIndex } from '../kubernetes/object-index.ts';
 import { isEvents } from './event-views.ts';
+import { Shelf } from './shelf.ts';
 
 /** An object in etcd, with the revision that the trace knows it by (none for what the cluster starts from). */
 export interface StoredObject {
@@ -22,7 +24,9 @@ export interface Collection {
  * write. Lists come in the order of namespace and name, as etcd's keys do.
  */
 export class Store {
-  readonly #collections = new Map<string, Map<string, StoredObject>>();
+  readonly #shelves = new Map<string, Shelf>();
+  /** Shelves that another store holds too: copied before the first write. */
+  readonly #shared = new Set<string>();
   #counter: number;
 
   constructor(start: number) {
@@ -41,34 +45,43 @@ export class Store {
   }
 
   get(collection: Collection, namespace: string, name: string): StoredObject | undefined {
-    return this.#collections.get(keyOf(collection))?.get(`${namespace}/${name}`);
+    return this.#shelves.get(keyOf(collection))?.get(`${namespace}/${name}`);
   }
 
   list(collection: Collection, namespace?: string): readonly KubernetesObject[] {
-    const entries = this.#collections.get(keyOf(collection));
-    if (entries === undefined) return [];
-    const prefix = namespace === undefined ? '' : `${namespace}/`;
-    return [...entries.keys()]
-      .filter((key) => key.startsWith(prefix))
-      .sort()
-      .flatMap((key) => entries.get(key)?.object ?? []);
+    return this.#shelves.get(keyOf(collection))?.list(namespace) ?? [];
+  }
+
+  /** The objects that an index knows by this key, in the order of a list. */
+  listBy(collection: Collection, index: ObjectIndex, key: string): readonly KubernetesObject[] {
+    return this.#shelves.get(keyOf(collection))?.listBy(index, key) ?? [];
   }
 
   put(collection: Collection, stored: StoredObject): void {
-    const key = keyOf(collection);
-    const entries = this.#collections.get(key) ?? new Map<string, StoredObject>();
-    this.#collections.set(key, entries);
-    entries.set(`${namespaceOf(stored.object)}/${nameOf(stored.object)}`, stored);
+    const place = `${namespaceOf(stored.object)}/${nameOf(stored.object)}`;
+    this.#own(keyOf(collection)).put(place, stored);
   }
 
   remove(collection: Collection, namespace: string, name: string): void {
-    this.#collections.get(keyOf(collection))?.delete(`${namespace}/${name}`);
+    const key = keyOf(collection);
+    if (this.#shelves.has(key)) this.#own(key).remove(`${namespace}/${name}`);
   }
 
-  /** Takes over everything that another store holds, and its counter. */
+  /** Takes over everything that another store, which is not written to any more, holds, and its counter. */
   fill(from: Store): void {
-    for (const [key, entries] of from.#collections) this.#collections.set(key, new Map(entries));
+    for (const [key, shelf] of from.#shelves) {
+      this.#shelves.set(key, shelf);
+      this.#shared.add(key);
+    }
     this.#counter = from.#counter;
+  }
+
+  #own(key: string): Shelf {
+    const known = this.#shelves.get(key);
+    if (known !== undefined && !this.#shared.delete(key)) return known;
+    const shelf = known === undefined ? new Shelf() : known.copy();
+    this.#shelves.set(key, shelf);
+    return shelf;
   }
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.ts';
 import { getString } from '../base/json.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { formatApiVersion, namespaceOf, parseApiVersion, uidOf } from '../kubernetes/object.ts';
+import { indexByLabel } from '../kubernetes/object-index.ts';
 import type { Policy } from './policy.ts';
 
 const PREFIX = 'generate.kyverno.io';
@@ -19,6 +20,10 @@ const TRIGGER = `${PREFIX}/trigger`;
 
 export const labelOf = (object: KubernetesObject | undefined, label: string): string | undefined =>
   getString(object, 'metadata', 'labels', label);
+
+/** Objects by the uid of the trigger, or of the source, that they were made from. */
+export const BY_TRIGGER = indexByLabel(`${TRIGGER}-uid`);
+export const BY_SOURCE = indexByLabel(SOURCE_UID);
 
 /** Whether Kyverno made the object by a generate rule. */
 export const isDownstream = (object: KubernetesObject | undefined): boolean =>

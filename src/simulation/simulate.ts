@@ -153,7 +153,8 @@ class Simulation {
 
   /** What the caller was told, from the requests that the command sent. */
   #verdict(step: EventId, exitCode: number): StepEvent['verdict'] {
-    const writes = this.#recorder.recording.events.filter(
+    // What a command caused came after it.
+    const writes = this.#recorder.recording.events.slice(step).filter(
       (event): event is RequestEvent =>
         event.kind === 'request' && event.cause === step && event.verb !== 'get' && event.verb !== 'list',
     );
