@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Diagnostic, SourceLocation } from '../../src/index.ts';
+import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { textOf } from '../stores/workspace.ts';
 import type { CaretRef } from './caret.ts';
@@ -139,12 +140,12 @@ export function MonacoEditor({ monaco, caret }: { readonly monaco: Monaco; reado
 
 /** Problems, computed text, and the lines that the moment is about. */
 function Decorations({ monaco, editor }: { readonly monaco: Monaco; readonly editor: Editor }) {
-  const { run, workspace, playback, services } = useStudio();
+  const { run, workspace, services } = useStudio();
   const active = useStore(workspace, (state) => state.active);
   const text = useStore(workspace, (state) => textOf(state.document.files, state.active));
   const diagnostics = useStore(run, (state) => state.diagnostics);
   const trace = useStore(run, (state) => state.trace);
-  const playhead = useStore(playback, (state) => state.playhead);
+  const playhead = usePresent();
   const [marks, setMarks] = useState<readonly (LineMark & { readonly place: SourceLocation })[]>([]);
 
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { type EditableStep, FAULTS, type StepChange, type StepEvent } from '../../src/index.ts';
+import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { STEPS_FILE, textOf } from '../stores/workspace.ts';
 import { Mark } from '../ui/marks.tsx';
@@ -315,18 +316,16 @@ function useTraceStep(step: EditableStep) {
 }
 
 function useIsNow(step: EditableStep): boolean {
-  const { playback } = useStudio();
   const { trace, traceStep } = useTraceStep(step);
-  const playhead = useStore(playback, (state) => state.playhead);
+  const playhead = usePresent();
   if (trace === undefined || traceStep === undefined) return false;
   const now = trace.steps.findLast((one) => one.time <= playhead);
   return now?.index === traceStep.index;
 }
 
 function StepVerdict({ step }: { readonly step: EditableStep }) {
-  const { playback } = useStudio();
   const { trace, traceStep } = useTraceStep(step);
-  const playhead = useStore(playback, (state) => state.playhead);
+  const playhead = usePresent();
   const event = trace?.events.find(
     (one): one is StepEvent => one.kind === 'step' && one.step === traceStep?.index,
   );

@@ -10,6 +10,7 @@ import {
   stepNumber,
   type Trace,
 } from '../../src/index.ts';
+import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { ObjectDiff, ObjectText } from './object-view.tsx';
 import './details.css';
@@ -22,9 +23,9 @@ const keyOf = (ref: ObjectRef): string => `${ref.apiVersion}|${ref.kind}|${ref.n
 
 /** Objects at the playhead's time, by namespace and kind, with what the last event changed. */
 export function ClusterPane() {
-  const { run, playback } = useStudio();
+  const { run } = useStudio();
   const trace = useStore(run, (state) => state.trace);
-  const at = useStore(playback, (state) => state.playhead);
+  const at = usePresent();
   const [chosen, choose] = useState<string | undefined>(undefined);
   const [showSystem, setShowSystem] = useState(false);
   const objects = useMemo(() => (trace === undefined ? [] : objectsAt(trace, at)), [trace, at]);

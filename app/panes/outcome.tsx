@@ -1,4 +1,4 @@
-import { Fragment } from 'react';
+import { Fragment, memo } from 'react';
 import { useStore } from 'zustand';
 import {
   type Advice,
@@ -12,18 +12,20 @@ import {
   type StepEvent,
   stepNumber,
   type Trace,
+  type TraceEvent,
   type TraceStep,
 } from '../../src/index.ts';
+import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import './outcome.css';
 
 /** What each step was answered and what each phase would produce, at the playhead's time. */
 export function OutcomePane() {
-  const { run, playback } = useStudio();
+  const { run } = useStudio();
   const trace = useStore(run, (state) => state.trace);
   const advice = useStore(run, (state) => state.advice);
-  const at = useStore(playback, (state) => state.playhead);
+  const at = usePresent();
   if (trace === undefined) return <p className="pane-empty">Nothing has run yet.</p>;
   const current = currentStep(trace, at);
   return (
@@ -31,7 +33,13 @@ export function OutcomePane() {
       {trace.steps
         .filter((step) => step.kind === 'command')
         .map((step) => (
-          <StepOutcome key={step.index} trace={trace} step={step} at={at} open={step.index === current} />
+          <StepOutcome
+            key={step.index}
+            trace={trace}
+            step={step}
+            progress={progressOf(trace, step, at)}
+            open={step.index === current}
+          />
         ))}
       <GenerateTable rows={outcomeRows(trace, at)} trace={trace} />
       <AdviceList advice={advice} trace={trace} at={at} />
@@ -44,27 +52,56 @@ function currentStep(trace: Trace, at: Milliseconds): number | undefined {
   return trace.steps.filter((step) => step.kind === 'command' && step.time <= at).at(-1)?.index;
 }
 
+const byStep = new WeakMap<Trace, ReadonlyMap<number, readonly TraceEvent[]>>();
+
+/** Events of a step, in order; sorted out once for a trace, since a long run has as many steps as it has rows here. */
+function eventsOf(trace: Trace, step: number): readonly TraceEvent[] {
+  let known = byStep.get(trace);
+  if (known === undefined) {
+    const sorted = new Map<number, TraceEvent[]>();
+    for (const event of trace.events) {
+      const list = sorted.get(event.step);
+      if (list === undefined) sorted.set(event.step, [event]);
+      else list.push(event);
+    }
+    known = sorted;
+    byStep.set(trace, known);
+  }
+  return known.get(step) ?? [];
+}
+
+const stepEventOf = (trace: Trace, step: TraceStep): StepEvent | undefined =>
+  eventsOf(trace, step.index).find((one): one is StepEvent => one.kind === 'step');
+
+/** How far a step has come at a moment. */
+type Progressed = 'later' | 'waiting' | 'answered';
+
+function progressOf(trace: Trace, step: TraceStep, at: Milliseconds): Progressed {
+  if (step.time > at) return 'later';
+  return (stepEventOf(trace, step)?.end ?? 0) <= at ? 'answered' : 'waiting';
+}
+
 interface StepProps {
   readonly trace: Trace;
   readonly step: TraceStep;
-  readonly at: Milliseconds;
+  readonly progress: Progressed;
   /** The step at the playhead shows what kubectl printed; earlier ones fold it away. */
   readonly open: boolean;
 }
 
-function StepOutcome({ trace, step, at, open }: StepProps) {
+/** Told anew only when the step has come further: a moment changes one of many. */
+const StepOutcome = memo(function StepOutcome({ trace, step, progress, open }: StepProps) {
   const { selection, playback } = useStudio();
-  const event = trace.events.find((one): one is StepEvent => one.kind === 'step' && one.step === step.index);
+  const event = stepEventOf(trace, step);
   const number = stepNumber(trace, step.index);
-  const began = step.time <= at;
-  if (!began || event === undefined)
+  if (progress === 'later' || event === undefined)
     return (
       <section className="step-outcome later">
         <span className="step-number">{number}</span>
         <p>{step.title}, after the playhead</p>
       </section>
     );
-  const answered = event.end <= at;
+  const answered = progress === 'answered';
   const go = () => {
     selection.getState().select(event.id);
     playback.getState().seek(event.end);
@@ -88,7 +125,7 @@ function StepOutcome({ trace, step, at, open }: StepProps) {
       </div>
     </section>
   );
-}
+});
 
 function StepVerdict({ event, answered }: { readonly event: StepEvent; readonly answered: boolean }) {
   if (!answered) return <span className="chip skip">waiting</span>;
@@ -135,7 +172,7 @@ function Answer({
   readonly open: boolean;
 }) {
   const { selection, page } = useStudio();
-  const inStep = trace.events.filter((one) => one.step === event.step && one.phase === 'admission');
+  const inStep = eventsOf(trace, event.step).filter((one) => one.phase === 'admission');
   // kubectl first reads what it applies: a read that finds nothing is no refusal.
   const request = inStep.findLast(
     (one): one is RequestEvent => one.kind === 'request' && one.component === 'client' && one.code >= 400,
