@@ -1,4 +1,4 @@
-import type { Trace } from '../../src/index.ts';
+import { isTold, type Trace } from '../../src/index.ts';
 
 const WIDTH = 218;
 const HEIGHT = 102;
@@ -63,7 +63,7 @@ function BarShape({ bar }: { readonly bar: Bar }) {
 /** Places events by their order: every event is worth the same width, as on the chapters scale. */
 function barsOf(trace: Trace): readonly Bar[] {
   const shown = trace.events.filter(
-    (event) => event.step > 0 && event.kind !== 'log' && event.kind !== 'report',
+    (event) => isTold(trace, event) && event.step > 0 && event.kind !== 'log' && event.kind !== 'report',
   );
   const times = [...new Set(shown.flatMap((event) => [event.time as number, event.end as number]))].sort(
     (a, b) => a - b,

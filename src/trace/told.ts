@@ -28,6 +28,8 @@ const BOOKKEEPING_RESOURCES = new Set([
  */
 export function isBookkeeping(event: TraceEvent): boolean {
   switch (event.kind) {
+    case 'never-stored':
+      return BOOKKEEPING_KINDS.has(event.object.kind);
     case 'stored':
       return BOOKKEEPING_KINDS.has(event.object.kind) || isNamespaceFurniture(event.component, event.object);
     case 'request':
