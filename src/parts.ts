@@ -1,4 +1,4 @@
-import { matchGate, mutateRequests, ttlWebhook, webhookObjects } from './admission/parts.ts';
+import { matchGate, mutateRequests, protection, ttlWebhook, webhookObjects } from './admission/parts.ts';
 import {
   aggregation,
   cleanups,
@@ -57,6 +57,7 @@ export async function loadParts(): Promise<void> {
     podSecurity,
     pods,
     policyChecks,
+    protection,
     quotas,
     rawRequests,
     scans,

@@ -5,6 +5,7 @@ import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admissio
 import { matchLabelSelector, parseLabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE, type KyvernoConfiguration, readConfiguration } from '../kyverno/configuration.ts';
+import type { Policy } from '../kyverno/policy.ts';
 import { ttlOf } from '../kyverno/ttl-label.ts';
 import { planUpdateRequests } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
@@ -13,7 +14,7 @@ import { isFineGrained } from './fine-grained.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { callMutating } from './mutate-webhook.ts';
 import { nonTriggers } from './non-trigger.ts';
-import { matchGate, ttlWebhook, webhookObjects } from './parts.ts';
+import { matchGate, protection, ttlWebhook, webhookObjects } from './parts.ts';
 import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
 import {
   answerForOwnKinds,
@@ -88,6 +89,7 @@ export class AdmissionController implements Admission {
       isFineGrained: (registered) => this.#isFineGrained(registered),
       discovery: this.#env.server.discovery(),
       namespaceSelector: this.#readConfiguration().namespaceSelector,
+      ignoresFailures: this.#env.flags.forceFailurePolicyIgnore,
     });
   }
 
@@ -98,8 +100,10 @@ export class AdmissionController implements Admission {
     const groups = this.#groupsFor(request, 'mutating');
     if (groups.length === 0) return ALLOWED;
     const configuration = this.#readConfiguration();
-    if (!reaches(this.#env, configuration, request) || this.#isLeftAlone(request, configuration))
-      return ALLOWED;
+    if (!reaches(this.#env, configuration, request)) return ALLOWED;
+    const refusal = this.#protect(request, groups);
+    if (refusal !== undefined) return refusal;
+    if (this.#isLeftAlone(request, configuration)) return ALLOWED;
     return yield* callMutating(this.#env, { ...request, object }, configuration, groups, cause);
   }
 
@@ -141,9 +145,18 @@ export class AdmissionController implements Admission {
       if ('denied' in gate) return { allowed: false, denied: gate.denied, warnings: [] };
       if (gate.called) called.push(group);
     }
-    if (called.length === 0 || this.#isLeftAlone(request, configuration)) return ALLOWED;
+    if (called.length === 0) return ALLOWED;
+    const refusal = this.#protect(request, called);
+    if (refusal !== undefined) return refusal;
+    if (this.#isLeftAlone(request, configuration)) return ALLOWED;
     const review = new Review(this.#env, request, configuration);
     return yield* this.#call(review, called, cause);
+  }
+
+  #protect(request: AdmissionRequest, [first]: readonly WebhookGroup[]): AdmissionResponse | undefined {
+    return this.#env.flags.protectManagedResources && first !== undefined
+      ? protection.get().protect(request, first.name)
+      : undefined;
   }
 
   /** Whether the configuration leaves the request untouched: an excluded user, a filtered object (lifecycle A.1). */
@@ -223,6 +236,10 @@ export class AdmissionController implements Admission {
       .filter(({ policy }) => policy.namespace === '' || policy.namespace === request.namespace);
   }
 
+  #failurePolicyOf(policy: Policy): 'fail' | 'ignore' {
+    return this.#env.flags.forceFailurePolicyIgnore ? 'ignore' : failurePolicyOf(policy);
+  }
+
   /** The webhooks that the API server calls for a request, by name. */
   #groupsFor(request: AdmissionRequest, type: 'mutating' | 'validating'): readonly WebhookGroup[] {
     const matching = this.#matching(request);
@@ -230,7 +247,8 @@ export class AdmissionController implements Admission {
     if (called.length === 0) return [];
     const groups: WebhookGroup[] = [];
     for (const failurePolicy of ['fail', 'ignore'] as const) {
-      const ofGroup = ({ policy }: RegisteredPolicy): boolean => failurePolicyOf(policy) === failurePolicy;
+      const ofGroup = ({ policy }: RegisteredPolicy): boolean =>
+        this.#failurePolicyOf(policy) === failurePolicy;
       const shared = (registered: RegisteredPolicy): boolean =>
         ofGroup(registered) && !this.#isFineGrained(registered);
       const name = `${type === 'mutating' ? 'mutate' : 'validate'}.kyverno.svc-${failurePolicy}`;

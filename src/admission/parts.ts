@@ -8,3 +8,5 @@ export const matchGate = createPart(() => import('./match-gate.ts'));
 export const webhookObjects = createPart(() => import('./webhook-configurations.ts'));
 /** The webhook that reads TTL labels. */
 export const ttlWebhook = createPart(() => import('./ttl-webhook.ts'));
+/** What Kyverno manages is protected: only with a flag. */
+export const protection = createPart(() => import('./protection.ts'));

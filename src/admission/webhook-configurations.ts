@@ -12,6 +12,8 @@ export interface WebhookConfigurationInput {
   isFineGrained(registered: RegisteredPolicy): boolean;
   readonly discovery: Discovery;
   readonly namespaceSelector: Json | undefined;
+  /** Every failurePolicy is Ignore (`--forceFailurePolicyIgnore`). */
+  readonly ignoresFailures?: boolean;
 }
 
 const API = 'admissionregistration.k8s.io/v1';
@@ -88,7 +90,9 @@ const webhook = (name: string, path: string, rules: readonly JsonObject[], more:
 function resourceWebhooks(type: Type, input: WebhookConfigurationInput): readonly JsonObject[] {
   const webhooks: JsonObject[] = [];
   for (const failure of ['ignore', 'fail'] as const) {
-    const policies = input.policies.filter(({ policy }) => failurePolicyOf(policy) === failure);
+    const failureOf = ({ policy }: RegisteredPolicy): 'fail' | 'ignore' =>
+      input.ignoresFailures === true ? 'ignore' : failurePolicyOf(policy);
+    const policies = input.policies.filter((registered) => failureOf(registered) === failure);
     const make = (
       some: readonly RegisteredPolicy[],
       suffix: string,

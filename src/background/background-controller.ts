@@ -58,6 +58,7 @@ export class BackgroundController {
       for (const object of server.listAll({ group: 'kyverno.io', version: 'v1', resource }))
         this.#policies.set(object);
     server.watch((event) => this.#see(event));
+    this.#policyController.start(() => this.#missed === undefined);
   }
 
   /** Stands still from the moment on at which an UpdateRequest shows Failed. */

@@ -1,6 +1,6 @@
 import { equal, get, getList, getObject, type Json, type JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
-import type { EventId } from '../base/units.ts';
+import { type EventId, eventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
 import { hasMutateExisting } from '../engine/rules/response.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -14,7 +14,7 @@ import {
   triggerOf,
 } from '../kyverno/labels.ts';
 import type { Policy, Rule } from '../kyverno/policy.ts';
-import type { PolicyCache } from '../kyverno/policy-informer.ts';
+import { type PolicyCache, policyKeyOf } from '../kyverno/policy-informer.ts';
 import { planUpdateRequests, type RuleContext } from '../kyverno/update-request.ts';
 import { canProcessInBackground, mutatesOnPolicyUpdate } from './background-policy.ts';
 import { createPending } from './create-pending.ts';
@@ -31,14 +31,28 @@ const BATCH = 100;
 export class PolicyController {
   readonly #env: BackgroundEnvironment;
   readonly #policies: PolicyCache;
+  /** Each policy's last event. */
+  readonly #causes = new Map<string, EventId>();
 
   constructor(env: BackgroundEnvironment, policies: PolicyCache) {
     this.#env = env;
     this.#policies = policies;
   }
 
+  /** Every hour all policies are looked at as if they had just come (policy_controller.go, forceReconciliation). */
+  start(isRunning: () => boolean): void {
+    this.#env.scheduler.spawnTimer(this.#reconcile(isRunning), BACKGROUND_LATENCIES.reconcilePolicies);
+  }
+
+  *#reconcile(isRunning: () => boolean): Process<void> {
+    for (const policy of isRunning() ? this.#policies.all() : [])
+      yield* this.#created(policy, this.#causes.get(policy.key) ?? eventId(0));
+    this.start(isRunning);
+  }
+
   see(event: WatchEvent): void {
     const { object, previous, type } = event;
+    this.#causes.set(policyKeyOf(object), event.event);
     if (type === 'DELETED') {
       const policy = this.#env.readPolicy(object);
       this.#policies.remove(object);

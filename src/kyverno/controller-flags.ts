@@ -33,8 +33,6 @@ export interface ControllerFlags {
   readonly crdWatcher: boolean;
   /** Discovery is asked anew after this time in any case. */
   readonly resyncPeriod: Milliseconds;
-  /** Seconds, of webhooks whose policies say nothing. */
-  readonly webhookTimeout: number;
 }
 
 export type KyvernoFlags = Readonly<Record<ControllerName, ControllerFlags>>;
@@ -59,7 +57,6 @@ export function chartFlags(version: KyvernoVersion): ControllerFlags {
     protectManagedResources: false,
     crdWatcher: false,
     resyncPeriod: milliseconds(15 * MINUTE),
-    webhookTimeout: 10,
   };
 }
 

@@ -38,7 +38,7 @@ const EVERY: Listed = {
 const OWN: Readonly<Record<ControllerName, Listed>> = {
   'kyverno-admission-controller': {
     simulated: `admissionReports crdWatcher@14 enableReporting@13 forceFailurePolicyIgnore omitEvents@12
-      protectManagedResources resyncPeriod@13 webhookTimeout`,
+      protectManagedResources resyncPeriod@13`,
     outside: `backgroundServiceAccountName caSecretName controllerRuntimeMetricsAddress@14 disableCertManagerController@19
       dumpPayload renewBefore@12 reportsServiceAccountName@13 serverIP servicePort tlsKeyAlgorithm@17 tlsSecretName
       webhookRegistrationTimeout webhookServerHost@16 webhookServerPort@12 autoDeleteWebhooks@13-17 autogenV2@14-16
@@ -46,7 +46,7 @@ const OWN: Readonly<Record<ControllerName, Listed>> = {
     ignored: `apiCallTimeout@18 autoUpdateWebhooks excludeBootstrapResources@19 maxAPICallResponseLength
       maxAdmissionReports@12 maxAuditCapacity@12 maxAuditWorkers@12 maxGlobalContextEntries@19 maxQueuedEvents
       allowHTTPInNamespacedPolicies@16 generateMutatingAdmissionPolicy@15 generateValidatingAdmissionPolicy
-      httpAllowlist@18 httpBlocklist@18`,
+      httpAllowlist@18 httpBlocklist@18 webhookTimeout`,
   },
   'kyverno-background-controller': {
     simulated: 'enableReporting@13 genWorkers omitEvents@12',
@@ -117,7 +117,6 @@ const TYPES: Readonly<Record<keyof ControllerFlags, FlagType>> = {
   protectManagedResources: 'boolean',
   crdWatcher: 'boolean',
   resyncPeriod: 'duration',
-  webhookTimeout: 'number',
 };
 
 const types = new Map<string, FlagType>(Object.entries(TYPES));

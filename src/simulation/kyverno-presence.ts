@@ -1,4 +1,4 @@
-import { get, getString } from '../base/json.ts';
+import { equal, get, getList, getString, type Json } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import { type EventId, milliseconds } from '../base/units.ts';
@@ -84,7 +84,10 @@ export class KyvernoPresence {
     const { object, info, type } = event;
     if (info.group === 'admissionregistration.k8s.io') this.#note(object, type !== 'DELETED');
     if (namespaceOf(object) !== KYVERNO_NAMESPACE) return;
-    if (info.kind === 'Deployment' && info.group === DEPLOYMENTS.group) this.#scaled(event);
+    if (info.kind === 'Deployment' && info.group === DEPLOYMENTS.group) {
+      this.#scaled(event);
+      this.#argued(event);
+    }
     if (info.kind === 'Service' && info.group === '' && nameOf(object) === SERVICE) this.#lookForEndpoints();
   }
 
@@ -117,6 +120,23 @@ export class KyvernoPresence {
         what: `Deployment ${name} without replicas`,
         message: `${name} goes on in the simulation whatever its Deployment says.`,
       });
+  }
+
+  /** Arguments are read once, when the scenario begins. */
+  #argued({ object, previous, event }: WatchEvent): void {
+    const argsOf = (deployment: KubernetesObject): readonly Json[] =>
+      getList(deployment, 'spec', 'template', 'spec', 'containers').map(
+        (container) => get(container, 'args') ?? null,
+      );
+    if (previous === undefined || equal(argsOf(previous), argsOf(object))) return;
+    const name = nameOf(object);
+    this.#env.recorder.record({
+      kind: 'unsupported',
+      phase: 'background',
+      cause: event,
+      what: `arguments of Deployment ${name}`,
+      message: `${name} goes on with the arguments that it began with: put them into kyverno.yaml.`,
+    });
   }
 
   *#begin(name: string, cause: EventId): Process<void> {
