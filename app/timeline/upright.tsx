@@ -13,6 +13,7 @@ import {
   verdictOf,
 } from '../../src/index.ts';
 import { stopAt } from '../stores/playback.ts';
+import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import { MARK_OF, useVisible } from './event-list.tsx';
@@ -33,7 +34,7 @@ type Line = { readonly event: TraceEvent } | { readonly band: string };
 export function UprightTrace({ model }: { readonly model: TimelineModel }) {
   const { playback, selection } = useStudio();
   const { trace } = model;
-  const playhead = useStore(playback, (state) => state.playhead);
+  const playhead = usePresent();
   const selected = useStore(selection, (state) => state.selected);
   const lines = useMemo(() => readLines(model), [model]);
   const scroller = useRef<HTMLElement>(null);
