@@ -12,6 +12,7 @@ interface Facts {
   readonly updateRequests: readonly Ending[];
   readonly errors: number;
   readonly made: number;
+  readonly deleted: number;
 }
 
 /** How the work on an UpdateRequest ended. */
@@ -45,6 +46,9 @@ export function summarise(
       ? [[], []]
       : [[errorPhrase(left.errors, 0)], [errorPhrase(right.errors, left.errors)]],
     left.made === right.made ? [[], []] : [[madePhrase(left.made)], [madePhrase(right.made)]],
+    left.deleted === right.deleted
+      ? [[], []]
+      : [[deletedPhrase(left.deleted)], [deletedPhrase(right.deleted)]],
   ] as const;
   const sentence = (name: string, side: 0 | 1): string => {
     const parts = phrases.flatMap((fact) => fact[side]).filter((text) => text !== '');
@@ -81,6 +85,7 @@ function factsOf({ events }: Trace): Facts {
     made: events.filter(
       (event) => event.kind === 'target' && (event.result === 'created' || event.result === 'updated'),
     ).length,
+    deleted: events.filter((event) => event.kind === 'target' && event.result === 'deleted').length,
   };
 }
 
@@ -95,6 +100,9 @@ const errorPhrase = (count: number, before: number): string =>
 
 const madePhrase = (count: number): string =>
   count === 0 ? 'makes no target' : count === 1 ? 'makes one target' : `makes ${count} targets`;
+
+const deletedPhrase = (count: number): string =>
+  count === 0 ? 'deletes none' : count === 1 ? 'deletes one target' : `deletes ${count} targets`;
 
 function verdicts(events: readonly TraceEvent[]): string {
   const steps = events.flatMap((event) =>
@@ -149,10 +157,10 @@ function updateRequestPhrases(
   const [one, other] = [own.left[0], own.right[0]];
   if (own.left.length === 1 && own.right.length === 1 && one !== undefined && other !== undefined)
     return [singlePhrases(one, 'the UpdateRequest'), singlePhrases(other, 'it')];
+  // Where one run only has more of them, how many it has is the difference.
+  const isMore = own.left.length === 0 || own.right.length === 0;
   const phrase = (facts: Facts, endings: readonly Ending[]): string =>
-    facts.updateRequests.length === 0
-      ? 'makes no UpdateRequest'
-      : endingsPhrase(endings.length === 0 ? facts.updateRequests : endings);
+    endingsPhrase(isMore ? facts.updateRequests : endings);
   return [[phrase(left, own.left)], [phrase(right, own.right)]];
 }
 
