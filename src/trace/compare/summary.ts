@@ -102,7 +102,7 @@ const madePhrase = (count: number): string =>
   count === 0 ? 'makes no target' : count === 1 ? 'makes one target' : `makes ${count} targets`;
 
 const deletedPhrase = (count: number): string =>
-  count === 0 ? 'deletes none' : count === 1 ? 'deletes one target' : `deletes ${count} targets`;
+  count === 0 ? 'deletes no target' : count === 1 ? 'deletes one target' : `deletes ${count} targets`;
 
 function verdicts(events: readonly TraceEvent[]): string {
   const steps = events.flatMap((event) =>
