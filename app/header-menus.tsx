@@ -10,22 +10,52 @@ import { Mark } from './ui/marks.tsx';
 
 interface MenuProps {
   readonly label: string;
+  /** Keys pressed before the menu was there; it does them once it has the focus. */
+  readonly early?: readonly string[];
   readonly children: ReactNode;
 }
 
-function Menu({ label, children, content }: MenuProps & { readonly content: ReactNode }) {
+function Menu({ label, early = [], children, content }: MenuProps & { readonly content: ReactNode }) {
   return (
     <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger className="plain-button" aria-label={label}>
         {children}
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal container={document.querySelector('header')}>
-        <DropdownMenu.Content className="menu sheet" align="start" sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Content
+          ref={(menu) => {
+            if (menu !== null) replay(menu, early);
+          }}
+          className="menu sheet"
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+        >
           {content}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );
+}
+
+const replayed = new WeakSet<readonly string[]>();
+
+/** Does the keys that were pressed while the menu loaded, in their order, from the item that has the focus. */
+function replay(menu: HTMLElement, keys: readonly string[]): void {
+  if (replayed.has(keys) || keys.length === 0) return;
+  replayed.add(keys);
+  const next = (left: readonly string[], tries: number): void => {
+    const [key, ...rest] = left;
+    if (key === undefined || tries === 0) return;
+    const focused = document.activeElement;
+    if (!(focused instanceof HTMLElement) || !menu.contains(focused)) {
+      requestAnimationFrame(() => next(left, tries - 1));
+      return;
+    }
+    focused.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    requestAnimationFrame(() => next(rest, tries));
+  };
+  requestAnimationFrame(() => next(keys, 60));
 }
 
 interface ItemProps {

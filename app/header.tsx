@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useStudio } from './stores/studio.ts';
 import { isEmpty } from './stores/workspace.ts';
@@ -86,10 +86,14 @@ interface LazyMenuProps {
   readonly children: React.ReactNode;
 }
 
+const MENU_KEYS: ReadonlySet<string> = new Set(['ArrowDown', 'ArrowUp', 'Home', 'End', 'Escape']);
+
 /** A menu whose code comes with the first press; until then its button stands there alone. */
 function LazyMenu({ menu, label, children }: LazyMenuProps) {
   const [asked, ask] = useState(false);
   const Menu = Menus[menu];
+  // Keys that come before the menu has the focus are its keys all the same.
+  const early = useRef<string[]>([]);
   const button = (
     <button
       type="button"
@@ -98,6 +102,12 @@ function LazyMenu({ menu, label, children }: LazyMenuProps) {
       aria-haspopup="menu"
       aria-expanded="false"
       onClick={() => ask(true)}
+      onKeyDown={(event) => {
+        if (!asked && event.key === 'ArrowDown') ask(true);
+        else if (asked && MENU_KEYS.has(event.key)) early.current.push(event.key);
+        else return;
+        event.preventDefault();
+      }}
       onPointerEnter={() => void import('./header-menus.tsx')}
       onFocus={() => void import('./header-menus.tsx')}
     >
@@ -107,7 +117,9 @@ function LazyMenu({ menu, label, children }: LazyMenuProps) {
   if (!asked) return button;
   return (
     <Suspense fallback={button}>
-      <Menu label={label}>{children}</Menu>
+      <Menu label={label} early={early.current}>
+        {children}
+      </Menu>
     </Suspense>
   );
 }

@@ -122,7 +122,10 @@ function NarrowLayout() {
         tabs={tabs}
         chosen={shown}
         panelId="panes"
-        onChoose={(id) => page.setState({ narrowTab: id })}
+        onChoose={(id, byPointer) => {
+          page.setState({ narrowTab: id });
+          if (id === 'console' && byPointer && !phone) focusPrompt();
+        }}
       />
       <TabPanel
         className="narrow-pane"
@@ -169,7 +172,16 @@ function Panes() {
   const shown = pane === 'notes' && !notes ? 'outcome' : pane;
   return (
     <section className={stale ? 'room stale' : 'room'} aria-label="Panes">
-      <TabList label="Panes" tabs={tabs} chosen={shown} panelId="panes" onChoose={(id) => page.showPane(id)}>
+      <TabList
+        label="Panes"
+        tabs={tabs}
+        chosen={shown}
+        panelId="panes"
+        onChoose={(id, byPointer) => {
+          page.showPane(id);
+          if (id === 'console' && byPointer) focusPrompt();
+        }}
+      >
         <PaneTime />
       </TabList>
       <h2 className="visually-hidden">{tabs.find((one) => one.id === shown)?.label}</h2>
@@ -236,6 +248,11 @@ function PaneOf({ pane, alone }: PaneOfProps) {
     case 'console':
       return <ConsolePane />;
   }
+}
+
+/** A press on the Console's tab leads to its open line, as soon as that is there. */
+function focusPrompt(): void {
+  void import('./panes/console/focus-prompt.ts').then((m) => m.focusPrompt());
 }
 
 /** When the panes' moment is: within the step that it belongs to. */

@@ -70,8 +70,8 @@ export function createStudio(): Studio {
         throw new Error(`The cluster of Kyverno ${version} could not be loaded (${answer.status}).`);
       return answer.text();
     },
-    onOutcome: (outcome) => {
-      run.finished(withProblem(outcome));
+    onOutcome: (outcome, { files }) => {
+      run.finished(withProblem(outcome), files);
       if (client.isWaiting()) run.started();
     },
     onLost: (lost) => run.finished(lostRun(lost)),

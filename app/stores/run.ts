@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Advice, Diagnostic, DocumentPath, KyvernoVersion, Trace } from '../../src/index.ts';
+import type { Advice, Diagnostic, DocumentPath, KyvernoVersion, TextFile, Trace } from '../../src/index.ts';
 
 /**
  * `idle`: nothing to run. `running`: no result yet. `ok`: the trace is that of the present text. `stale`: the text cannot be
@@ -9,7 +9,7 @@ export type RunStatus = 'idle' | 'running' | 'ok' | 'stale' | 'failed';
 
 /** Why a run was stopped or lost, as the banner says it. */
 export interface RunProblem {
-  readonly kind: 'budget' | 'crash';
+  readonly kind: 'budget' | 'cancelled' | 'crash';
   readonly title: string;
   readonly reason: string;
   /** The rule that keeps the run going, if that is why. */
@@ -25,10 +25,19 @@ export interface RunResult {
   readonly problem?: RunProblem;
 }
 
+/** Steps that are done, of how many, and what was traced until then. */
+export interface RunProgress {
+  readonly done: number;
+  readonly steps: number;
+  readonly events: number;
+}
+
 export interface RunState {
   readonly status: RunStatus;
   /** A newer text is being simulated; what is shown is the run before it. */
   readonly pending: boolean;
+  /** How far it has got, once it takes its time. */
+  readonly progress: RunProgress | undefined;
   /** The last good run. */
   readonly trace: Trace | undefined;
   /** Counts good runs, so that views know that the trace is another one. */
@@ -40,12 +49,15 @@ export interface RunState {
   readonly duration: number | undefined;
   /** Wall clock of the last good run, milliseconds since the epoch. */
   readonly goodAt: number | undefined;
+  /** The files that the last good run was made of. */
+  readonly goodFiles: readonly TextFile[] | undefined;
   readonly problem: RunProblem | undefined;
 }
 
 const NOTHING: RunState = {
   status: 'idle',
   pending: false,
+  progress: undefined,
   trace: undefined,
   serial: 0,
   version: undefined,
@@ -53,6 +65,7 @@ const NOTHING: RunState = {
   advice: [],
   duration: undefined,
   goodAt: undefined,
+  goodFiles: undefined,
   problem: undefined,
 };
 
@@ -71,20 +84,25 @@ export function createRunStore(now: () => number = () => Date.now()) {
     ...store,
     started(): void {
       const { status, trace } = store.getState();
-      store.setState({ pending: true, status: trace === undefined ? 'running' : status });
+      store.setState({ pending: true, progress: undefined, status: trace === undefined ? 'running' : status });
     },
-    finished(result: RunResult): void {
+    progressed(progress: RunProgress): void {
+      if (store.getState().pending) store.setState({ progress });
+    },
+    /** `files`: what it was a run of. */
+    finished(result: RunResult, files?: readonly TextFile[]): void {
       const { trace, duration, problem } = result;
       const before = store.getState();
       told = result.diagnostics;
       const diagnostics = all();
       if (trace === undefined) {
         const status = before.trace === undefined ? 'failed' : 'stale';
-        store.setState({ pending: false, status, diagnostics, problem });
+        store.setState({ pending: false, progress: undefined, status, diagnostics, problem });
         return;
       }
       store.setState({
         pending: false,
+        progress: undefined,
         status: 'ok',
         trace,
         serial: before.serial + 1,
@@ -92,6 +110,7 @@ export function createRunStore(now: () => number = () => Date.now()) {
         diagnostics,
         duration,
         goodAt: now(),
+        goodFiles: files,
         problem,
       });
     },

@@ -197,6 +197,10 @@ export function createWorkspaceStore(now: () => number = () => Date.now()) {
       const added = changes.filter((file) => !files.some((old) => old.path === file.path));
       changeFiles([...kept, ...added], label, active);
     },
+    /** Puts back the files as they were, as one step that can be undone. */
+    putBack(files: readonly TextFile[], label: string): void {
+      changeFiles(files, label);
+    },
     addFile(path: string, text = ''): void {
       const { files } = store.getState().document;
       const free = freePath(files, path);

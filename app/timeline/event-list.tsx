@@ -2,11 +2,15 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import type { Tone } from '../../src/index.ts';
+import { milliseconds, type Tone } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
-import { type ListRow, readListRows, rowAt, rowText } from './list-rows.ts';
+import { FlagNote } from './flag-note.tsx';
+import { chainOf } from './flow.ts';
+import { itemAt, type ListItem, readListItems } from './list-items.ts';
+import { type RowText, rowText } from './list-rows.ts';
 import type { TimelineModel } from './model.ts';
+import './event-list.css';
 
 const ROW = 26;
 const AROUND = 6;
@@ -20,18 +24,32 @@ export const MARK_OF: Readonly<Partial<Record<Tone, MarkName>>> = {
   skip: 'skipped',
 };
 
-/** The events as an accessible tree grid: steps, and below each what it set off. Follows the playhead. */
+/** The events as an accessible tree grid, with what else the picture tells: notes, and the stretch that is measured. */
 export function EventList({ model }: { readonly model: TimelineModel }) {
-  const { playback, selection } = useStudio();
+  const studio = useStudio();
+  const { playback, selection, flags } = studio;
   const { trace } = model;
   const playhead = useStore(playback, (state) => state.playhead);
   const selected = useStore(selection, (state) => state.selected);
+  const area = useStore(selection, (state) => state.area);
+  const notes = useStore(flags, (state) => state.flags);
+  const editing = useStore(flags, (state) => state.editing);
+  const hits = useStore(studio.find, (state) => state.hits);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
-  const rows = useMemo(() => readListRows(trace, folded), [trace, folded]);
-  const present = rowAt(trace, rows, playhead);
+  const [areaFolded, foldArea] = useState(false);
+  const items = useMemo(
+    () => readListItems(model, { folded, flags: notes, area, areaFolded }),
+    [model, folded, notes, area, areaFolded],
+  );
+  const chain = useMemo(
+    () => new Set(selected === undefined ? [] : chainOf(model.flow, selected)),
+    [model, selected],
+  );
+  const found = useMemo(() => new Set(hits), [hits]);
+  const present = itemAt(trace, items, playhead);
   const [cursor, setCursor] = useState(Math.max(0, present));
   const scroller = useRef<HTMLDivElement>(null);
-  const { first, last } = useVisible(scroller, rows.length);
+  const { first, last } = useVisible(scroller, items.length);
 
   const show = (index: number) => {
     const element = scroller.current;
@@ -48,88 +66,133 @@ export function EventList({ model }: { readonly model: TimelineModel }) {
   }, [present]);
 
   const go = (index: number) => {
-    const to = Math.max(0, Math.min(rows.length - 1, index));
+    const to = Math.max(0, Math.min(items.length - 1, index));
     setCursor(to);
     show(to);
   };
-  const choose = (row: ListRow) => {
+  const choose = (item: ListItem) => {
     playback.getState().pause();
-    selection.getState().select(row.event);
-    const time = trace.events[row.event]?.time;
+    if (item.kind === 'note') {
+      playback.getState().seek(milliseconds(item.flag.time));
+      flags.getState().edit(item.flag.time);
+      return;
+    }
+    const event = item.kind === 'event' ? item.row.event : item.cells.longest;
+    if (event === undefined) return;
+    selection.getState().select(event);
+    const time = trace.events[event]?.time;
     if (time !== undefined) playback.getState().seek(time);
   };
-  const fold = (step: number, shut: boolean) => {
+  const fold = (item: ListItem, shut: boolean) => {
+    if (item.kind === 'area') {
+      foldArea(shut);
+      setCursor(0);
+      return;
+    }
+    const step = stepOf(items, items.indexOf(item));
+    if (step === undefined) return;
     const next = new Set(folded);
     if (shut) next.add(step);
     else next.delete(step);
     setFolded(next);
-    const index = readListRows(trace, next).findIndex((row) => row.level === 1 && row.step === step);
+    const index = readListItems(model, { folded: next, flags: notes, area, areaFolded }).findIndex(
+      (one) => one.kind === 'event' && one.level === 1 && one.row.step === step,
+    );
     if (index >= 0) setCursor(index);
   };
   /** Whether the key means something here. */
-  const act = (key: string, row: ListRow): boolean => {
+  const act = (key: string, item: ListItem): boolean => {
     if (key === 'ArrowDown') go(cursor + 1);
     else if (key === 'ArrowUp') go(cursor - 1);
     else if (key === 'PageDown') go(cursor + 12);
     else if (key === 'PageUp') go(cursor - 12);
     else if (key === 'Home') go(0);
-    else if (key === 'End') go(rows.length - 1);
-    else if (key === 'Enter') choose(row);
-    else if (key === 'ArrowRight' && row.level === 1) fold(row.step, false);
-    else if (key === 'ArrowLeft') fold(row.step, true);
+    else if (key === 'End') go(items.length - 1);
+    else if (key === 'Enter') choose(item);
+    else if (key === 'Delete' && item.kind === 'note') flags.getState().remove(item.flag.time);
+    else if (key === 'ArrowRight' && item.level === 1) fold(item, false);
+    else if (key === 'ArrowLeft') fold(item, true);
     else return false;
     return true;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const row = rows[cursor];
-    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!act(event.key, row)) return;
+    const item = items[cursor];
+    if (item === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!act(event.key, item)) return;
     event.preventDefault();
     event.stopPropagation();
   };
+  const told = (item: ListItem): string => {
+    if (item.kind !== 'event') return '';
+    const event = trace.events[item.row.event];
+    if (event === undefined) return '';
+    return [
+      chain.has(event.id) && event.id !== selected ? 'in the chain of the selected event' : '',
+      area !== undefined && event.time >= area.start && event.time <= area.end
+        ? 'in the measured stretch'
+        : '',
+      found.has(event.id) ? 'found' : '',
+    ]
+      .filter((one) => one !== '')
+      .join(', ');
+  };
 
   return (
-    <div
-      ref={scroller}
-      className="event-list"
-      role="treegrid"
-      aria-label="Events"
-      aria-rowcount={rows.length + 1}
-      aria-colcount={5}
-      aria-activedescendant={`event-row-${rows[cursor]?.event ?? 0}`}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
-    >
-      <div className="event-head" role="row" aria-rowindex={1}>
-        {['Time', 'Phase', 'What', 'Verdict', 'Why'].map((name) => (
-          <span key={name} role="columnheader">
-            {name}
-          </span>
-        ))}
+    <>
+      {editing !== undefined && <FlagNote key={editing} model={model} time={editing} inList />}
+      <div
+        ref={scroller}
+        className="event-list"
+        role="treegrid"
+        aria-label="Events"
+        aria-rowcount={items.length + 1}
+        aria-colcount={5}
+        aria-activedescendant={`event-row-${items[cursor]?.key ?? 0}`}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <div className="event-head" role="row" aria-rowindex={1}>
+          {['Time', 'Phase', 'What', 'Verdict', 'Why'].map((name) => (
+            <span key={name} role="columnheader">
+              {name}
+            </span>
+          ))}
+        </div>
+        <div role="rowgroup" style={{ height: items.length * ROW, position: 'relative' }}>
+          {items.slice(first, last).map((item, i) => (
+            <Row
+              key={item.key}
+              model={model}
+              item={item}
+              index={first + i}
+              told={told(item)}
+              state={{
+                now: first + i === present,
+                future: first + i > present,
+                selected: item.kind === 'event' && item.row.event === selected,
+                cursor: first + i === cursor,
+                folded:
+                  item.kind === 'area' ? areaFolded : item.kind === 'event' && folded.has(item.row.step),
+              }}
+              onChoose={() => {
+                setCursor(first + i);
+                choose(item);
+              }}
+            />
+          ))}
+        </div>
       </div>
-      <div role="rowgroup" style={{ height: rows.length * ROW, position: 'relative' }}>
-        {rows.slice(first, last).map((row, i) => (
-          <Row
-            key={row.event}
-            model={model}
-            row={row}
-            index={first + i}
-            state={{
-              now: first + i === present,
-              future: first + i > present,
-              selected: row.event === selected,
-              cursor: first + i === cursor,
-              folded: folded.has(row.step),
-            }}
-            onChoose={() => {
-              setCursor(first + i);
-              choose(row);
-            }}
-          />
-        ))}
-      </div>
-    </div>
+    </>
   );
+}
+
+/** The step that a row belongs to. */
+function stepOf(items: readonly ListItem[], index: number): number | undefined {
+  for (let i = index; i >= 0; i--) {
+    const item = items[i];
+    if (item?.kind === 'event') return item.row.step;
+  }
+  return undefined;
 }
 
 /** Rows that are in view, with a few around them. */
@@ -159,16 +222,12 @@ export function useVisible(
   return range;
 }
 
-function Row({
-  model,
-  row,
-  index,
-  state,
-  onChoose,
-}: {
+interface RowProps {
   readonly model: TimelineModel;
-  readonly row: ListRow;
+  readonly item: ListItem;
   readonly index: number;
+  /** What the picture says of it by place and colour: its chain, the stretch, a hit. */
+  readonly told: string;
   readonly state: {
     readonly now: boolean;
     readonly future: boolean;
@@ -177,30 +236,56 @@ function Row({
     readonly folded: boolean;
   };
   readonly onChoose: () => void;
-}) {
-  const event = model.trace.events[row.event];
-  if (event === undefined) return undefined;
-  const text = rowText(model.trace, model.chapters.chapters, event);
+}
+
+/** The cells of a row, and the phase that its ground shows. */
+function cellsOf(model: TimelineModel, item: ListItem): (RowText & { readonly ground: string }) | undefined {
+  switch (item.kind) {
+    case 'area':
+      return { ...item.cells, ground: 'measured' };
+    case 'note':
+      return {
+        time: item.time,
+        phase: '',
+        what: item.flag.note === '' ? 'Note' : `Note: ${item.flag.note}`,
+        verdict: '',
+        tone: 'plain',
+        why: '',
+        ground: 'note',
+      };
+    case 'event': {
+      const event = model.trace.events[item.row.event];
+      return event && { ...rowText(model.trace, model.chapters.chapters, event), ground: event.phase };
+    }
+  }
+}
+
+function Row({ model, item, index, told, state, onChoose }: RowProps) {
+  const text = cellsOf(model, item);
+  if (text === undefined) return undefined;
   const mark = MARK_OF[text.tone];
+  const future = state.future && item.kind !== 'area';
   const classes = [
     'event-row',
-    event.phase,
-    row.level === 1 ? 'step' : 'child',
+    text.ground,
+    item.level === 1 ? 'step' : 'child',
     state.now ? 'now' : '',
-    state.future ? 'future' : '',
+    future ? 'future' : '',
+    told === '' ? '' : 'told',
     state.selected || state.cursor ? (state.selected ? 'selected' : 'cursor') : '',
   ];
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the grid
     <div
-      id={`event-row-${row.event}`}
+      id={`event-row-${item.key}`}
       role="row"
       className={classes.join(' ')}
       aria-rowindex={index + 2}
-      aria-level={row.level}
+      aria-level={item.level}
       aria-selected={state.selected}
+      {...(told === '' ? {} : { 'aria-description': told })}
       {...(state.now ? { 'aria-current': 'step' as const } : {})}
-      {...(row.level === 1 ? { 'aria-expanded': !state.folded } : {})}
+      {...(item.level === 1 ? { 'aria-expanded': !state.folded } : {})}
       style={{ top: index * ROW, height: ROW }}
       onClick={onChoose}
     >
@@ -208,11 +293,11 @@ function Row({
         {text.time}
       </span>
       <span role="gridcell">{text.phase}</span>
-      <span role="gridcell" className="what">
+      <span role="gridcell" className="what" title={item.kind === 'event' ? undefined : text.what}>
         {text.what}
       </span>
       <span role="gridcell" className={`verdict tone-${text.tone}`}>
-        {mark !== undefined && <Mark name={mark} size={13} outlined={state.future} />}
+        {mark !== undefined && <Mark name={mark} size={13} outlined={future} />}
         {text.verdict}
       </span>
       <span role="gridcell" className="why" title={text.why}>

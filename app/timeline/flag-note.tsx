@@ -5,7 +5,16 @@ import type { TimelineModel } from './model.ts';
 import { placedOf } from './navigate.ts';
 
 /** The note of a flag, to be written or read; it travels in the link. */
-export function FlagNote({ model, time }: { readonly model: TimelineModel; readonly time: number }) {
+export function FlagNote({
+  model,
+  time,
+  inList = false,
+}: {
+  readonly model: TimelineModel;
+  readonly time: number;
+  /** It stands above the list, not at its place in the picture. */
+  readonly inList?: boolean;
+}) {
   const { flags, viewport } = useStudio();
   const window = useStore(viewport);
   const flag = useStore(flags, (state) => state.flags.find((one) => one.time === time));
@@ -23,9 +32,9 @@ export function FlagNote({ model, time }: { readonly model: TimelineModel; reado
   };
   return (
     <form
-      className="sheet flag-note"
+      className={inList ? 'flag-note in-list' : 'sheet flag-note'}
       aria-label="Note at this time"
-      style={{ left: Math.max(4, Math.min(x, window.width - 268)) }}
+      style={inList ? {} : { left: Math.max(4, Math.min(x, window.width - 268)) }}
       onSubmit={(event) => {
         event.preventDefault();
         save();

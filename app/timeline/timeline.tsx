@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { nameOf, verdictOf } from '../../src/index.ts';
+import { durationText, nameOf, verdictOf } from '../../src/index.ts';
 import { stopAt } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
 import { mountCanvas } from './canvas-view.ts';
@@ -119,10 +119,14 @@ function useNewTrace(): void {
 /** A stretch that has been measured is told by the Details pane. */
 function useMeasured(): void {
   const { selection, page } = useStudio();
-  const measured = useStore(selection, (state) => state.area !== undefined);
+  const area = useStore(selection, (state) => state.area);
+  const measured = area !== undefined;
   useEffect(() => {
     if (measured) page.showPane('details');
   }, [measured, page]);
+  useEffect(() => {
+    if (area !== undefined) page.say(`${durationText(area.end - area.start)} measured`);
+  }, [area, page]);
 }
 
 function Picture({ model }: { readonly model: TimelineModel }) {

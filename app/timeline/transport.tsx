@@ -10,6 +10,7 @@ import { type TimelineCommand, transportCommands } from './transport-commands.ts
 // What only a hand asks for comes after the first picture; its place is kept.
 const Minimap = lazy(() => import('./minimap.tsx').then((m) => ({ default: m.Minimap })));
 const Scrubber = lazy(() => import('./scrubber.tsx').then((m) => ({ default: m.Scrubber })));
+const StaleCaption = lazy(() => import('./stale-caption.tsx').then((m) => ({ default: m.StaleCaption })));
 const FindField = lazy(() => import('./find.tsx').then((m) => ({ default: m.FindField })));
 
 export const ICONS = {
@@ -199,9 +200,18 @@ function CaptionText({ model }: { readonly model: TimelineModel }) {
     [selected, flow, model],
   );
   const event = selected === undefined ? undefined : trace.events[selected];
-  if (event !== undefined) {
-    return (
-      <p className="caption chain">
+  const moment = moments[Math.max(0, index)];
+  const words =
+    event === undefined ? (
+      <>
+        <b>{moment?.caption ?? ''}</b>
+        <span>
+          <span className="wide-only">event </span>
+          {Math.max(0, index) + 1} of {moments.length}
+        </span>
+      </>
+    ) : (
+      <>
         <b>Chain of {chain.length}</b>
         <span>
           selected: {nameOf(trace, event)}, {chain.indexOf(event.id) + 1} of {chain.length}
@@ -210,18 +220,13 @@ function CaptionText({ model }: { readonly model: TimelineModel }) {
           <kbd>[</kbd>
           <kbd>]</kbd> along the chain <kbd>Esc</kbd> clear
         </span>
-      </p>
+      </>
     );
-  }
-  const moment = moments[Math.max(0, index)];
+  const caption = <p className={event === undefined ? 'caption' : 'caption chain'}>{words}</p>;
+  if (!stale) return caption;
   return (
-    <p className="caption">
-      {stale && <span className="chip warn">Stale</span>}
-      <b>{moment?.caption ?? ''}</b>
-      <span>
-        <span className="wide-only">event </span>
-        {Math.max(0, index) + 1} of {moments.length}
-      </span>
-    </p>
+    <Suspense fallback={caption}>
+      <StaleCaption at={`${index} ${selected ?? ''}`}>{words}</StaleCaption>
+    </Suspense>
   );
 }

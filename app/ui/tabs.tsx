@@ -13,7 +13,8 @@ interface TabListProps<Id extends string> {
   readonly tabs: readonly TabEntry<Id>[];
   readonly chosen: Id;
   readonly panelId: string;
-  readonly onChoose: (id: Id) => void;
+  /** `byPointer`: with the mouse or a finger; keys leave the focus on the tab. */
+  readonly onChoose: (id: Id, byPointer: boolean) => void;
   readonly onRename?: (id: Id) => void;
   /** What stands at the right end. */
   readonly children?: ReactNode;
@@ -38,7 +39,7 @@ export function TabList<Id extends string>(props: TabListProps<Id>) {
     const tab = tabs[(target + tabs.length) % tabs.length];
     if (tab === undefined) return;
     event.preventDefault();
-    onChoose(tab.id);
+    onChoose(tab.id, false);
     list.current
       ?.querySelectorAll<HTMLElement>('[role="tab"]')
       [(target + tabs.length) % tabs.length]?.focus();
@@ -57,7 +58,7 @@ export function TabList<Id extends string>(props: TabListProps<Id>) {
             aria-selected={tab.id === chosen}
             aria-controls={panelId}
             tabIndex={tab.id === reached ? 0 : -1}
-            onClick={() => onChoose(tab.id)}
+            onClick={({ detail }) => onChoose(tab.id, detail > 0)}
             onDoubleClick={() => onRename?.(tab.id)}
           >
             {tab.label}

@@ -1,4 +1,6 @@
 import type { KyvernoVersion } from '../../src/index.ts';
+import type { Progress } from './control.ts';
+import { fromParts, type TracePart } from './deliver.ts';
 import type { Answers, FromWorker, Question, RunOutcome, RunRequest, ToWorker } from './protocol.ts';
 
 /** The two methods of a Worker that the client needs. */
@@ -19,19 +21,24 @@ export interface EngineClientOptions {
   readonly createWorker: () => WorkerPort;
   /** Text of `cluster/base-<version>.json`. */
   readonly loadBase: (version: KyvernoVersion) => Promise<string>;
-  readonly onOutcome: (outcome: RunOutcome) => void;
+  readonly onOutcome: (outcome: RunOutcome, request: RunRequest) => void;
   readonly onLost: (lost: LostRun) => void;
+  /** How far a run that takes its time has got. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
-/** What the worker gets beyond the simulation's own budget before it is taken down, milliseconds. */
+/** What the worker gets beyond a run's budget without a sign of life before it is taken down, milliseconds. */
 const GRACE = 2500;
 /** A run that a newer text has overtaken may go on this long, milliseconds; then its worker is taken down. */
 const OVERTAKEN = 400;
 
 interface Flight {
   readonly id: number;
+  readonly request: RunRequest;
   readonly began: number;
-  readonly timer: ReturnType<typeof setTimeout>;
+  timer: ReturnType<typeof setTimeout>;
+  /** What went ahead of its trace. */
+  readonly parts: TracePart[];
 }
 
 export type EngineClient = ReturnType<typeof createEngineClient>;
@@ -56,8 +63,13 @@ export function createEngineClient(options: EngineClientOptions) {
 
   function receive(message: FromWorker): void {
     if (message.type !== 'answer' && message.id === flight?.id) {
+      if (message.type === 'progress' || message.type === 'part') {
+        goesOn(flight, message);
+        return;
+      }
+      const landed = flight;
       land();
-      if (message.type === 'ran') options.onOutcome(message.outcome);
+      if (message.type === 'ran') arrived(message.outcome, landed);
       else options.onLost({ kind: 'crash', message: message.message });
       if (waiting !== undefined) run(waiting);
       return;
@@ -66,6 +78,28 @@ export function createEngineClient(options: EngineClientOptions) {
     questions.delete(message.id);
     if (message.type === 'answer') question?.answer(message.answer as never);
     else if (message.type === 'failed') question?.fail(new Error(message.message));
+  }
+
+  function goesOn(under: Flight, message: Extract<FromWorker, { readonly type: 'progress' | 'part' }>): void {
+    clearTimeout(under.timer);
+    under.timer = watch(under.request.budget);
+    if (message.type === 'part') under.parts.push(message.part);
+    else if (waiting === undefined) options.onProgress?.(message.progress);
+  }
+
+  function arrived(outcome: RunOutcome, { request, parts }: Flight): void {
+    if (outcome.overtaken === true) return;
+    const { trace } = outcome;
+    options.onOutcome(trace === undefined ? outcome : { ...outcome, trace: fromParts(parts, trace) }, request);
+  }
+
+  /** Takes the worker down if nothing is heard of it for longer than its budget. */
+  function watch(budget: number): ReturnType<typeof setTimeout> {
+    const seconds = Math.round(budget / 1000);
+    return setTimeout(
+      () => takeDown({ kind: 'budget', message: `It took more than ${seconds} s and was stopped.` }),
+      budget + GRACE,
+    );
   }
 
   function land(): void {
@@ -105,6 +139,7 @@ export function createEngineClient(options: EngineClientOptions) {
   function run(request: RunRequest): void {
     if (flight !== undefined) {
       waiting = request;
+      worker.postMessage({ type: 'cancel', id: flight.id, keep: false });
       const age = performance.now() - flight.began;
       overtaken ??= setTimeout(() => takeDown(undefined), Math.max(0, OVERTAKEN - age));
       return;
@@ -112,12 +147,8 @@ export function createEngineClient(options: EngineClientOptions) {
     waiting = undefined;
     lastId += 1;
     const id = lastId;
-    const seconds = Math.round(request.budget / 1000);
-    const timer = setTimeout(
-      () => takeDown({ kind: 'budget', message: `It took more than ${seconds} s and was stopped.` }),
-      request.budget + GRACE,
-    );
-    flight = { id, began: performance.now(), timer };
+    const timer = watch(request.budget);
+    flight = { id, request, began: performance.now(), timer, parts: [] };
     giveBase(request.version).then(
       () => {
         if (flight?.id === id) worker.postMessage({ type: 'run', id, request });
@@ -144,6 +175,10 @@ export function createEngineClient(options: EngineClientOptions) {
   return {
     run,
     ask,
+    /** Ends the run under way; what was traced until then is its outcome. */
+    cancel: (): void => {
+      if (flight !== undefined) worker.postMessage({ type: 'cancel', id: flight.id, keep: true });
+    },
     /** Begins to fetch a version's cluster before anybody asks for a run. */
     warm: (version: KyvernoVersion): void => void giveBase(version).catch(() => undefined),
     /** Whether a newer text than the one that was just answered waits for its run. */
