@@ -1,6 +1,7 @@
 import { DropdownMenu } from 'radix-ui';
 import { useStudio } from '../stores/studio.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
+import { KYVERNO_FILE, KYVERNO_TEMPLATE } from './kyverno-template.ts';
 import { pickFiles } from './pick-files.ts';
 
 interface FileMenuProps {
@@ -18,6 +19,11 @@ export function FileMenu({ path, onRename }: FileMenuProps) {
       {second !== undefined && <span className="second">{second}</span>}
     </DropdownMenu.Item>
   );
+  const openSettings = (): void => {
+    const { files } = workspace.getState().document;
+    if (files.some((file) => file.path === KYVERNO_FILE)) workspace.setActive(KYVERNO_FILE);
+    else workspace.addFile(KYVERNO_FILE, KYVERNO_TEMPLATE);
+  };
   return (
     <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger className="icon-button" aria-label="Files">
@@ -33,6 +39,7 @@ export function FileMenu({ path, onRename }: FileMenuProps) {
           }}
         >
           {item('plus', 'Add a file', () => workspace.addFile('more.yaml'))}
+          {item('write', "Kyverno's settings", openSettings, KYVERNO_FILE)}
           {item('upload', 'Open files', () => pickFiles(services.takeIn))}
           <DropdownMenu.Separator className="menu-separator" />
           <DropdownMenu.Label className="menu-label">{path}</DropdownMenu.Label>
