@@ -26,6 +26,7 @@ const ConsolePane = lazy(() =>
   import('./panes/console/console-pane.tsx').then((m) => ({ default: m.ConsolePane })),
 );
 const NotesPane = lazy(() => import('./panes/notes.tsx').then((m) => ({ default: m.NotesPane })));
+const RunStrip = lazy(() => import('./run-strip.tsx').then((m) => ({ default: m.RunStrip })));
 const FirstRunStories = lazy(() =>
   import('./first-run-stories.tsx').then((m) => ({ default: m.FirstRunStories })),
 );
@@ -285,8 +286,14 @@ function Banners() {
   const { page, run } = useStudio();
   const banners = useStore(page, (state) => state.banners);
   const problem = useStore(run, (state) => state.problem);
+  const progress = useStore(run, (state) => state.progress);
   return (
     <>
+      {progress !== undefined && (
+        <Suspense fallback={null}>
+          <RunStrip progress={progress} />
+        </Suspense>
+      )}
       {problem !== undefined && <RunBanner problem={problem} />}
       {banners.map((banner) => (
         <Banner key={banner.id} {...banner} onClose={() => page.lower(banner.id)} />
@@ -301,6 +308,10 @@ function RunBanner({ problem }: { readonly problem: RunProblem }) {
   const { kind, title, reason, at } = problem;
   const more = { label: 'Run 10,000 more', run: services.runLonger };
   const go = at && { label: 'Go to the rule', run: () => services.reveal(at) };
+  if (kind === 'cancelled') {
+    const again = { label: 'Run again', run: services.runAgain };
+    return <Banner mark="warned" title={title} reason={reason} action={again} onClose={run.dismissProblem} />;
+  }
   const next = kind === 'crash' ? {} : go === undefined ? { action: more } : { action: go, link: more };
   return <Banner mark="error" title={title} reason={reason} onClose={run.dismissProblem} {...next} />;
 }

@@ -74,6 +74,7 @@ export function createStudio(): Studio {
       run.finished(withProblem(outcome), files);
       if (client.isWaiting()) run.started();
     },
+    onProgress: (progress) => run.progressed(progress),
     onLost: (lost) => run.finished(lostRun(lost)),
   });
 
@@ -196,6 +197,8 @@ export function createStudio(): Studio {
         maxEvents = (maxEvents ?? MORE_EVENTS) + MORE_EVENTS;
         rerun();
       },
+      cancelRun: () => client.cancel(),
+      runAgain: rerun,
     },
   };
 
@@ -264,11 +267,12 @@ function withProblem(outcome: RunOutcome): RunResult {
     'event-budget': `Stopped after ${outcome.trace?.events.length.toLocaleString('en')} events`,
     'time-budget': 'Stopped: the run took too long',
     loop: 'Stopped: these rules keep each other running',
-    cancelled: 'Stopped',
+    cancelled: `You stopped the run in step ${((outcome.trace?.steps.length ?? 1) - 1).toLocaleString('en')}`,
   }[stopped.reason];
   const reason = stopped.message;
+  const kind = stopped.reason === 'cancelled' ? 'cancelled' : 'budget';
   const at = outcome.trace && loopPlace(outcome.trace, stopped);
-  return { ...outcome, problem: { kind: 'budget', title, reason, ...(at === undefined ? {} : { at }) } };
+  return { ...outcome, problem: { kind, title, reason, ...(at === undefined ? {} : { at }) } };
 }
 
 /** Where the first rule of a loop is written. */

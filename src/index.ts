@@ -72,13 +72,13 @@ export { KYVERNO_VERSIONS, type KyvernoVersion, LATEST_KYVERNO } from './kyverno
 export type { Diagnostic, Severity, SourceLocation, TextFix, TextRange } from './manifest/diagnostic.ts';
 export type { ManifestDocument, ParsedFile, TextFile } from './manifest/manifest.ts';
 export { parseFile, parseFiles } from './manifest/parse.ts';
-export { loadParts, withParts } from './parts.ts';
+export { loadParts, withParts, withPartsBetween } from './parts.ts';
 export { policiesOf, type RunScenarioOptions, runScenario, type ScenarioRun } from './run-scenario.ts';
 export { diagnosePolicies } from './simulation/diagnose-policies.ts';
 export { diagnoseRun } from './simulation/diagnose-run.ts';
 export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';
-export { simulate } from './simulation/simulate.ts';
+export { type SimulationProgress, simulate, simulateGradually } from './simulation/simulate.ts';
 export { serveWebhookConfigurations } from './simulation/webhooks-at-moment.ts';
 export { type Causality, causalityOf } from './trace/causality.ts';
 export {

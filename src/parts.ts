@@ -22,7 +22,7 @@ import { derivation, matchConditions } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
 import { actors, globalContext, kyvernoSettings, policyChecks } from './simulation/parts.ts';
 
-export { withParts } from './base/part.ts';
+export { withParts, withPartsBetween } from './base/part.ts';
 
 /**
  * Loads every part of the engine. Whoever calls the engine without `withParts` does so first: a function that needs a part

@@ -84,7 +84,11 @@ export function createRunStore(now: () => number = () => Date.now()) {
     ...store,
     started(): void {
       const { status, trace } = store.getState();
-      store.setState({ pending: true, progress: undefined, status: trace === undefined ? 'running' : status });
+      store.setState({
+        pending: true,
+        progress: undefined,
+        status: trace === undefined ? 'running' : status,
+      });
     },
     progressed(progress: RunProgress): void {
       if (store.getState().pending) store.setState({ progress });

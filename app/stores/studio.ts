@@ -106,6 +106,10 @@ export interface StudioServices {
   setTheme(theme: 'light' | 'dark'): void;
   /** Runs once more with a larger budget of events. */
   runLonger(): void;
+  /** Ends the run under way; what it traced until then is shown, marked as a part. */
+  cancelRun(): void;
+  /** Runs the present text once more. */
+  runAgain(): void;
 }
 
 /** Everything that the page's rooms share. */

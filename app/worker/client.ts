@@ -90,7 +90,10 @@ export function createEngineClient(options: EngineClientOptions) {
   function arrived(outcome: RunOutcome, { request, parts }: Flight): void {
     if (outcome.overtaken === true) return;
     const { trace } = outcome;
-    options.onOutcome(trace === undefined ? outcome : { ...outcome, trace: fromParts(parts, trace) }, request);
+    options.onOutcome(
+      trace === undefined ? outcome : { ...outcome, trace: fromParts(parts, trace) },
+      request,
+    );
   }
 
   /** Takes the worker down if nothing is heard of it for longer than its budget. */

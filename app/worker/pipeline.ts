@@ -8,6 +8,7 @@ import type {
   LibraryName,
   ManifestDocument,
   Scenario,
+  SimulationProgress,
   SourceLocation,
   TextFile,
   Trace,
@@ -19,10 +20,12 @@ import {
   parseFiles,
   readClusterBase,
   readScenario,
-  simulate,
+  simulateGradually,
   withParts,
+  withPartsBetween,
 } from '../../src/index.ts';
 import type { ConsoleQuestion } from './console.ts';
+import { createPacer, type RunControl, unwatched } from './control.ts';
 import type { AfterRun, Answers, Question, RunOutcome, RunRequest } from './protocol.ts';
 
 const bases = new Map<KyvernoVersion, ClusterBase>();
@@ -50,30 +53,37 @@ export function takeBase(version: KyvernoVersion, json: string): void {
 }
 
 /** Runs the studio's present text; what is asked about the last run is about this one. */
-export async function run(request: RunRequest): Promise<RunOutcome> {
-  const { outcome, ...rest } = await simulateRequest(request);
+export async function run(request: RunRequest, control: RunControl = unwatched()): Promise<RunOutcome> {
+  const { outcome, ...rest } = await simulateRequest(request, control);
+  if (control.cancelled?.keep === false)
+    return { diagnostics: [], duration: outcome.duration, overtaken: true };
   const { trace } = outcome;
   if (trace !== undefined) last = { ...rest, trace, version: request.version };
   return outcome;
 }
 
 /** parse → read → simulate. No trace while a file cannot be read. */
-async function simulateRequest(request: RunRequest): Promise<Simulated> {
+async function simulateRequest(request: RunRequest, control: RunControl): Promise<Simulated> {
   await loadWhatIsNeeded(request.files);
-  return withParts(() => simulateNow(request));
+  const began = performance.now();
+  const pacer = createPacer(control, began, request.budget);
+  return withPartsBetween(() => simulateNow(request, began, pacer.shouldStop), pacer.between);
 }
 
 interface Simulated extends Pick<LastRun, 'scenario' | 'documents' | 'judged'> {
   readonly outcome: RunOutcome;
 }
 
-function simulateNow(request: RunRequest): Simulated {
-  const began = performance.now();
+function* simulateNow(
+  request: RunRequest,
+  began: number,
+  shouldStop: ShouldStop,
+): Generator<SimulationProgress, Simulated, void> {
   const parsed = parseFiles(request.files);
   const scenario = readScenario(parsed);
   const diagnostics = [...parsed.flatMap((file) => file.diagnostics), ...scenario.diagnostics];
   const stopped = diagnostics.some(({ severity }) => severity === 'error');
-  const trace = stopped ? undefined : simulateWithin(request, scenario, began);
+  const trace = stopped ? undefined : yield* simulateWithin(request, scenario, shouldStop);
   const duration = performance.now() - began;
   const documents = parsed.flatMap((file) => file.documents);
   const policies = judge(documents, request.version, trace);
@@ -97,16 +107,22 @@ function judge(
   return trace === undefined ? found : [...found, ...judging.diagnoseRun(trace, documents, found)];
 }
 
-function simulateWithin(request: RunRequest, scenario: Scenario, began: number): Trace {
-  const { version, seed, budget, maxEvents } = request;
+type ShouldStop = ReturnType<typeof createPacer>['shouldStop'];
+
+function* simulateWithin(
+  request: RunRequest,
+  scenario: Scenario,
+  shouldStop: ShouldStop,
+): Generator<SimulationProgress, Trace, void> {
+  const { version, seed, maxEvents } = request;
   const base = bases.get(version);
   if (base === undefined) throw new Error(`The cluster of Kyverno ${version} is not there yet.`);
-  return simulate(scenario, {
+  return yield* simulateGradually(scenario, {
     version,
     seed,
     base,
     libraries: loaded,
-    shouldStop: () => (performance.now() - began > budget ? 'time-budget' : undefined),
+    shouldStop,
     ...(maxEvents === undefined ? {} : { maxEvents }),
   });
 }
@@ -132,7 +148,7 @@ function unsupportedOf(trace: Trace | undefined): readonly Diagnostic[] {
 export async function answer(question: Question): Promise<Answers[keyof Answers]> {
   switch (question.type) {
     case 'preview':
-      return (await simulateRequest(question.request)).outcome;
+      return (await simulateRequest(question.request, unwatched())).outcome;
     case 'advise':
       return afterRun(last);
     case 'write-kyverno-test': {

@@ -16,6 +16,8 @@ import type {
   TextFile,
   Trace,
 } from '../../src/index.ts';
+import type { Progress } from './control.ts';
+import type { TracePart } from './deliver.ts';
 
 export interface RunRequest {
   readonly files: readonly TextFile[];
@@ -33,6 +35,8 @@ export interface RunOutcome {
   readonly diagnostics: readonly Diagnostic[];
   /** Milliseconds in the worker. */
   readonly duration: number;
+  /** It was cancelled for a newer text: there is nothing to show. */
+  readonly overtaken?: true;
 }
 
 /** Questions that the page asks besides runs; `files` are the studio's present ones. */
@@ -99,14 +103,20 @@ export interface Answers {
   readonly 'write-step': StepEdits;
 }
 
-/** What the page sends. Every run and question has an id; its answer carries the same. */
+/** What the page sends. `cancel`: the run ends; with `keep` what was traced until then is its outcome. Every run and question has an id; its answer carries the same. */
 export type ToWorker =
   | { readonly type: 'base'; readonly version: KyvernoVersion; readonly json: string }
   | { readonly type: 'run'; readonly id: number; readonly request: RunRequest }
+  | { readonly type: 'cancel'; readonly id: number; readonly keep: boolean }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
-/** What the worker sends. `failed`: a bug of ours, never the person's text. */
+/**
+ * What the worker sends. `failed`: a bug of ours, never the person's text. `part`: what goes ahead of the trace of a long run,
+ * in its order.
+ */
 export type FromWorker =
+  | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly type: 'part'; readonly id: number; readonly part: TracePart }
   | { readonly type: 'ran'; readonly id: number; readonly outcome: RunOutcome }
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answers[keyof Answers] }
   | { readonly type: 'failed'; readonly id: number; readonly message: string };

@@ -30,6 +30,29 @@ export function createPart<Module>(load: () => Promise<Module>): Part<Module> {
   return part;
 }
 
+/**
+ * Drives a process that pauses now and then, as {@link withParts} runs a function: it begins anew once a missing part is
+ * loaded. `between` may wait; while it does, others have their turn.
+ */
+export async function withPartsBetween<Progress, Result>(
+  start: () => Generator<Progress, Result, void>,
+  between: (progress: Progress) => Promise<void> | undefined,
+): Promise<Result> {
+  for (;;) {
+    try {
+      const process = start();
+      for (let next = process.next(); ; next = process.next()) {
+        if (next.done === true) return next.value;
+        const wait = between(next.value);
+        if (wait !== undefined) await wait;
+      }
+    } catch (problem) {
+      if (!(problem instanceof PartMissing)) throw problem;
+      await problem.load();
+    }
+  }
+}
+
 /** Runs a pure function; each part that turns out to be missing is loaded, and the function called again. */
 export async function withParts<Result>(run: () => Result): Promise<Result> {
   for (;;) {

@@ -10,10 +10,12 @@ import { CLUSTER_ADMIN, LiveCluster } from './live-cluster.ts';
 import { busiestRules, describeLoop } from './loop.ts';
 import type { SimulationOptions } from './options.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
-import type { EventQueue } from './scheduler.ts';
+import type { EventQueue, RunEnd } from './scheduler.ts';
 
-/** Events after which a run is stopped unless the caller says otherwise. */
+/** Events of one step after which a run is stopped unless the caller says otherwise. */
 export const DEFAULT_MAX_EVENTS = 10_000;
+/** Events of a whole run, however many steps it has: what a page can hold. */
+const MAX_TRACE_EVENTS = 1_000_000;
 /** A person's pause between two steps that have come to rest. */
 const PAUSE = milliseconds(1000);
 /** How many tasks of the queue pass between two questions to `shouldStop`. */
@@ -21,13 +23,35 @@ const ASK_EVERY = 64;
 
 type Stop = StoppedEvent['reason'];
 
+/** How far a run has got. */
+export interface SimulationProgress {
+  /** Steps that have come to rest. */
+  readonly done: number;
+  readonly steps: number;
+  readonly events: number;
+}
+
+type Stretch = Generator<SimulationProgress, Stop | undefined, void>;
+
 /**
  * Runs a scenario and returns its trace: the cluster of the base and of `scenario.before`, then each step to its rest. The
  * same scenario, version and seed give the same trace. Stops at the limits of the options with a `stopped` event; what was
  * traced until then is whole.
  */
 export function simulate(scenario: Scenario, options: SimulationOptions): Trace {
-  return new Simulation(scenario, options).run();
+  const run = simulateGradually(scenario, options);
+  for (let next = run.next(); ; next = run.next()) if (next.done === true) return next.value;
+}
+
+/**
+ * The same run, which pauses after every few tasks and tells how far it has got, so that its caller can do something else
+ * meanwhile. The trace does not depend on the pauses.
+ */
+export function* simulateGradually(
+  scenario: Scenario,
+  options: SimulationOptions,
+): Generator<SimulationProgress, Trace, void> {
+  return yield* new Simulation(scenario, options).run();
 }
 
 class Simulation {
@@ -38,6 +62,8 @@ class Simulation {
   readonly #recorder: TraceRecorder;
   readonly #steps: TraceStep[] = [];
   #tasks = 0;
+  /** How many events there were when the present step began. */
+  #from = 0;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
     this.#scenario = scenario;
@@ -56,10 +82,12 @@ class Simulation {
     });
   }
 
-  run(): Trace {
+  *run(): Generator<SimulationProgress, Trace, void> {
     let stopped: Stop | undefined;
     for (const step of this.#scenario.steps) {
-      stopped = step.action.type === 'wait' ? this.#wait(step, step.action.duration) : this.#type(step);
+      stopped = yield* step.action.type === 'wait'
+        ? this.#wait(step, step.action.duration)
+        : this.#type(step);
       if (stopped !== undefined) break;
     }
     if (stopped !== undefined) this.#recordStop(stopped);
@@ -85,32 +113,54 @@ class Simulation {
 
   #begin(): StepIndex {
     const index = stepIndex(this.#steps.length);
+    this.#from = this.#recorder.recording.events.length;
     this.#recorder.beginStep(index);
     return index;
   }
 
-  #wait(step: ScenarioStep, duration: Milliseconds): Stop | undefined {
+  *#wait(step: ScenarioStep, duration: Milliseconds): Stretch {
     this.#begin();
     this.#cluster.setWebhooks(step.webhooks ?? {});
     const time = this.#queue.now();
-    const end = this.#queue.runUntil(milliseconds(time + duration), () => this.#stop());
-    const rest = end.rest ? this.#queue.runToRest(() => this.#stop()) : end;
+    const until = milliseconds(time + duration);
+    const stopped =
+      (yield* this.#go((stop) => this.#queue.runUntil(until, stop))) ??
+      (yield* this.#go((stop) => this.#queue.runToRest(stop)));
     this.#addStep({ ...this.#told(step), kind: 'wait', command: '', time });
-    return rest.rest ? undefined : rest.stop;
+    return stopped;
   }
 
-  #type(step: ScenarioStep): Stop | undefined {
+  *#type(step: ScenarioStep): Stretch {
     const before = this.#steps.at(-1)?.kind;
     if (before === 'command') {
-      const paused = this.#queue.runUntil(milliseconds(this.#queue.now() + PAUSE), () => this.#stop());
-      if (!paused.rest) return paused.stop;
+      const until = milliseconds(this.#queue.now() + PAUSE);
+      const stopped = yield* this.#go((stop) => this.#queue.runUntil(until, stop));
+      if (stopped !== undefined) return stopped;
     }
     this.#begin();
     const time = this.#queue.now();
     this.#queue.spawn(this.#command(step));
-    const end = this.#queue.runToRest(() => this.#stop());
+    const stopped = yield* this.#go((stop) => this.#queue.runToRest(stop));
     this.#addStep({ ...this.#told(step), kind: 'command', command: commandText(step), time });
-    return end.rest ? undefined : end.stop;
+    return stopped;
+  }
+
+  /** Runs the queue, with a pause after every few tasks. */
+  *#go(run: (stop: () => Stop | 'pause' | undefined) => RunEnd<Stop | 'pause'>): Stretch {
+    for (;;) {
+      const end = run(() => this.#stop());
+      if (end.rest) return undefined;
+      if (end.stop !== 'pause') return end.stop;
+      yield this.#progress();
+    }
+  }
+
+  #progress(): SimulationProgress {
+    return {
+      done: this.#steps.length - 1,
+      steps: this.#scenario.steps.length,
+      events: this.#recorder.recording.events.length,
+    };
   }
 
   #told(step: ScenarioStep): Pick<TraceStep, 'title' | 'username' | 'source'> {
@@ -154,29 +204,37 @@ class Simulation {
   /** What the caller was told, from the requests that the command sent. */
   #verdict(step: EventId, exitCode: number): StepEvent['verdict'] {
     // What a command caused came after it.
-    const writes = this.#recorder.recording.events.slice(step).filter(
-      (event): event is RequestEvent =>
-        event.kind === 'request' && event.cause === step && event.verb !== 'get' && event.verb !== 'list',
-    );
+    const writes = this.#recorder.recording.events
+      .slice(step)
+      .filter(
+        (event): event is RequestEvent =>
+          event.kind === 'request' && event.cause === step && event.verb !== 'get' && event.verb !== 'list',
+      );
     if (exitCode === 0) return writes.length > 0 ? 'allowed' : 'none';
     const refusal = writes.find((event) => event.code >= 400)?.refusedBy;
     const denied = refusal === 'validating' || refusal === 'mutating' || refusal === 'authorization';
     return denied ? 'denied' : 'error';
   }
 
-  #stop(): Stop | undefined {
-    if (this.#recorder.recording.events.length > (this.#options.maxEvents ?? DEFAULT_MAX_EVENTS))
-      return busiestRules(this.#recorder.recording.events).length > 0 ? 'loop' : 'event-budget';
+  #stop(): Stop | 'pause' | undefined {
+    const total = this.#recorder.recording.events.length;
+    if (total - this.#from > (this.#options.maxEvents ?? DEFAULT_MAX_EVENTS) || total > MAX_TRACE_EVENTS)
+      return this.#loop().length > 0 ? 'loop' : 'event-budget';
     this.#tasks += 1;
-    const asked = this.#tasks % ASK_EVERY === 0 ? this.#options.shouldStop?.() : undefined;
+    if (this.#tasks % ASK_EVERY !== 0) return undefined;
+    const asked = this.#options.shouldStop?.();
     // A chain that feeds itself may reach the end of its time before that of its events: it is named all the same.
-    const loops = asked === 'time-budget' && busiestRules(this.#recorder.recording.events).length > 0;
-    return loops ? 'loop' : asked;
+    return asked === 'time-budget' && this.#loop().length > 0 ? 'loop' : (asked ?? 'pause');
+  }
+
+  /** The rules that keep the present step running. */
+  #loop(): ReturnType<typeof busiestRules> {
+    return busiestRules(this.#recorder.recording.events.slice(this.#from));
   }
 
   #recordStop(reason: Stop): void {
     const { events } = this.#recorder.recording;
-    const loop = reason === 'loop' ? busiestRules(events) : [];
+    const loop = reason === 'loop' ? this.#loop() : [];
     this.#recorder.record({
       kind: 'stopped',
       phase: 'background',
