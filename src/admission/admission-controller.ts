@@ -103,7 +103,7 @@ export class AdmissionController implements Admission {
     if (!reaches(this.#env, configuration, request)) return ALLOWED;
     const refusal = this.#protect(request, groups);
     if (refusal !== undefined) return refusal;
-    if (this.#isLeftAlone(request, configuration)) return ALLOWED;
+    if (this.#whyLeftAlone(request, configuration) !== undefined) return ALLOWED;
     return yield* callMutating(this.#env, { ...request, object }, configuration, groups, cause);
   }
 
@@ -148,8 +148,12 @@ export class AdmissionController implements Admission {
     if (called.length === 0) return ALLOWED;
     const refusal = this.#protect(request, called);
     if (refusal !== undefined) return refusal;
-    if (this.#isLeftAlone(request, configuration)) return ALLOWED;
     const review = new Review(this.#env, request, configuration);
+    const why = this.#whyLeftAlone(request, configuration);
+    if (why !== undefined) {
+      if (this.#env.explain) matchGate.get().explainLeftAlone(this.#env, review, called, why, cause);
+      return ALLOWED;
+    }
     return yield* this.#call(review, called, cause);
   }
 
@@ -159,14 +163,15 @@ export class AdmissionController implements Admission {
       : undefined;
   }
 
-  /** Whether the configuration leaves the request untouched: an excluded user, a filtered object (lifecycle A.1). */
-  #isLeftAlone(request: AdmissionRequest, configuration: KyvernoConfiguration): boolean {
+  /** Why the configuration leaves a request untouched: an excluded user, a filtered object (lifecycle A.1). */
+  #whyLeftAlone(request: AdmissionRequest, configuration: KyvernoConfiguration): string | undefined {
     const { userInfo, kind, subResource, namespace, name } = request;
     const { roles, clusterRoles } = this.#env.server.rolesOf(userInfo, namespace);
-    return (
-      configuration.isExcluded(userInfo.username, userInfo.groups, roles, clusterRoles) ||
-      configuration.isFiltered(kind, subResource, namespace, name)
-    );
+    if (configuration.isExcluded(userInfo.username, userInfo.groups, roles, clusterRoles))
+      return `let through untouched: ${userInfo.username} is excluded in the ConfigMap kyverno`;
+    return configuration.isFiltered(kind, subResource, namespace, name)
+      ? 'let through untouched: resourceFilters of the ConfigMap kyverno name it'
+      : undefined;
   }
 
   /** Calls the webhooks side by side; the first denial by name is the answer (lifecycle A.1, K). */

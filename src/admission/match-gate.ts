@@ -8,11 +8,12 @@ import {
   type ConditionsVerdict,
   evaluateMatchConditions,
 } from '../kyverno/match-conditions.ts';
-import type { Policy } from '../kyverno/policy.ts';
+import type { Policy, Rule } from '../kyverno/policy.ts';
 import { admissionRequestJson } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { Review, recordRules } from './review.ts';
 import type { WebhookGroup } from './webhook-group.ts';
+import { namesKind } from './webhook-rules.ts';
 
 /** What the API server makes of the match conditions of a webhook: it calls it, leaves it out, or refuses the request. */
 export type Gate =
@@ -63,7 +64,39 @@ function explainGate(
       ? `not called: ${verdict.error}`
       : `not called: match condition '${verdict.failed}' is false`;
   const tree = explainConditions(verdict.outcomes);
-  const explanations = policy.rules.map((rule): RuleExplanation => ({ rule, status: 'none', message, tree }));
+  tellOfRules(env, review, policy, policy.rules, { message, tree }, cause);
+}
+
+/**
+ * Tells the trace for each rule that names the request's kind why Kyverno let the request through untouched. Of what the
+ * system itself sends nothing is said: there it is the rule.
+ */
+export function explainLeftAlone(
+  env: AdmissionEnvironment,
+  review: Review,
+  groups: readonly WebhookGroup[],
+  message: string,
+  cause: EventId,
+): void {
+  if (!env.explain || review.request.userInfo.username.startsWith('system:')) return;
+  for (const { policy } of groups.flatMap(({ policies }) => policies)) {
+    const rules = policy.rules.filter((rule) => namesKind(rule, review.request));
+    const tree: readonly EvaluationNode[] = [
+      { label: 'ConfigMap kyverno', status: 'fail', path: [], message, decided: true },
+    ];
+    tellOfRules(env, review, policy, rules, { message, tree }, cause);
+  }
+}
+
+function tellOfRules(
+  env: AdmissionEnvironment,
+  review: Review,
+  policy: Policy,
+  rules: readonly Rule[],
+  { message, tree }: Pick<RuleExplanation, 'message' | 'tree'>,
+  cause: EventId,
+): void {
+  const explanations = rules.map((rule): RuleExplanation => ({ rule, status: 'none', message, tree }));
   for (const type of ['validate', 'mutate', 'generate'] as const) {
     const own = explanations.filter(
       ({ rule }) => (rule.type === 'verifyImages' ? 'validate' : rule.type) === type,
