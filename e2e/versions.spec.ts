@@ -115,3 +115,20 @@ test('with the target in another namespace, 1.12 to 1.18 really make the object 
       await studio.showPane('Outcome');
     });
 });
+
+test('a story on the shelf “How does it behave?” runs on another version, and on two, by a click in its notes', async ({
+  studio,
+}) => {
+  await studio.open();
+  await studio.chooseScenarioItem('All stories');
+  const shelf = studio.gallery.getByRole('region', { name: 'How does it behave?' });
+  await shelf.getByRole('button', { name: 'What goes with a policy?' }).click();
+  await studio.showPane('Notes');
+  const notes = studio.pane('Notes');
+  await notes.getByRole('link', { name: '1.18', exact: true }).click();
+  await expect(studio.versionButton).toHaveAccessibleName('Kyverno version: 1.18');
+  await notes.getByRole('link', { name: 'Compare 1.18 with 1.19' }).click();
+  await expect(studio.page.getByRole('region', { name: 'Comparison of two runs' })).toContainText(
+    '1.19 completes 5 UpdateRequests and deletes 2 targets.',
+  );
+});
