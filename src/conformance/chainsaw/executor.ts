@@ -9,19 +9,22 @@ import { type Bindings, bind } from '../../expressions/assertion/bindings.ts';
 import { communityJmesPath } from '../../expressions/assertion/community.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { gvkOf, nameOf } from '../../kubernetes/object.ts';
+import type { ManifestDocument } from '../../manifest/manifest.ts';
 import { type FileTree, joinPath } from '../cli/file-tree.ts';
 import { loadDocuments } from '../cli/load-documents.ts';
 import { celOf } from './cel-objects.ts';
 import { TEST_USER, type TestCluster } from './cluster.ts';
 import { millisecondsOf } from './configuration.ts';
 import { CHAINSAW_FUNCTIONS } from './functions.ts';
+import { filesOf } from './globs.ts';
+import { type KubectlOperation, kubectlArguments } from './kubectl-operations.ts';
 import { matchLabels } from './labels.ts';
 import { asObject, inNamespace, withGracePeriod } from './objects.ts';
 import { ScriptRunner } from './script-runner.ts';
 import { ShellUnsupported } from './shell-script.ts';
 import type { CommandResult } from './shell-world.ts';
 import { type Templating, templateReference, templateValue } from './templating.ts';
-import type { Operation } from './test-file.ts';
+import { type Operation, type Propagation, propagationIn } from './test-file.ts';
 
 /** What an operation came to. */
 export type Verdict =
@@ -37,7 +40,10 @@ export interface ExecutorOptions {
   readonly bindings: Bindings;
   readonly timeouts: JsonObject;
   readonly template: boolean;
+  /** Merged into the namespace that is made for the test. */
+  readonly namespaceTemplate: JsonObject;
   readonly gracePeriod?: string;
+  readonly propagation: Propagation;
   /** Files that scripts of the test wrote. */
   readonly written: Map<string, string>;
   readonly programs: Json;
@@ -51,17 +57,55 @@ const unsupported = (reason: string): Verdict => ({ type: 'unsupported', reason 
 const BETWEEN = 50;
 const WRITES = ['apply', 'create', 'update', 'patch'] as const;
 type Write = (typeof WRITES)[number];
+const WRITING = [
+  'file',
+  'resource',
+  'expect',
+  'timeout',
+  'template',
+  'description',
+  'bindings',
+  'outputs',
+  'dryRun',
+];
+const LOOKING = ['file', 'resource', 'timeout', 'template', 'description', 'bindings'];
+const SCRIPTING = [
+  'check',
+  'timeout',
+  'env',
+  'skipLogOutput',
+  'skipCommandOutput',
+  'description',
+  'bindings',
+  'outputs',
+  'workDir',
+];
+const OBJECT = ['apiVersion', 'kind', 'resource', 'name', 'namespace', 'selector', 'timeout'];
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  apply: ['file', 'resource', 'expect', 'timeout', 'template', 'description'],
-  create: ['file', 'resource', 'expect', 'timeout', 'template', 'description'],
-  update: ['file', 'resource', 'expect', 'timeout', 'template', 'description'],
-  patch: ['file', 'resource', 'expect', 'timeout', 'template', 'description'],
-  delete: ['file', 'ref', 'expect', 'timeout', 'template', 'description', 'deletionPropagationPolicy'],
-  assert: ['file', 'resource', 'timeout', 'template', 'description'],
-  error: ['file', 'resource', 'timeout', 'template', 'description'],
+  apply: WRITING,
+  create: WRITING,
+  update: WRITING,
+  patch: [...WRITING, 'subresource'],
+  delete: [
+    'file',
+    'ref',
+    'expect',
+    'timeout',
+    'template',
+    'description',
+    'deletionPropagationPolicy',
+    'bindings',
+  ],
+  assert: LOOKING,
+  error: LOOKING,
   sleep: ['duration'],
-  script: ['content', 'check', 'timeout', 'env', 'skipLogOutput', 'description'],
-  command: ['entrypoint', 'args', 'check', 'timeout', 'env', 'skipLogOutput', 'description'],
+  script: [...SCRIPTING, 'content', 'shell'],
+  command: [...SCRIPTING, 'entrypoint', 'args'],
+  get: [...OBJECT, 'format'],
+  describe: [...OBJECT, 'showEvents'],
+  events: ['name', 'namespace', 'selector', 'timeout', 'format'],
+  podLogs: ['name', 'namespace', 'selector', 'timeout', 'container', 'tail'],
+  wait: [...OBJECT, 'format', 'for'],
 };
 
 /** Performs the operations of a step on the cluster. */
@@ -69,10 +113,15 @@ export class Executor {
   readonly #options: ExecutorOptions;
   readonly #cluster: TestCluster;
   readonly #evaluate: EvaluateStatement;
+  /** What the step's operations know: its bindings, and what operations before put out. */
+  #bindings: Bindings;
+  /** What the present operation puts out. */
+  #outputs: { readonly name: string; readonly value: Json }[] = [];
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
     this.#cluster = options.cluster;
+    this.#bindings = options.bindings;
     this.#evaluate = communityJmesPath(
       { now: this.#cluster.live.wallClock(), random: () => 0, libraries: {} },
       CHAINSAW_FUNCTIONS,
@@ -84,7 +133,10 @@ export class Executor {
     const { namespace } = this.#options;
     const resource = { group: '', version: 'v1', resource: 'namespaces' };
     if (this.#cluster.live.server.lookup(resource, '', namespace) !== undefined) return;
-    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+    const template = templateValue(this.#options.namespaceTemplate, this.#templating);
+    const more = 'error' in template || !isObject(template.value) ? {} : template.value;
+    const metadata = { ...getObject(more, 'metadata'), name: namespace };
+    const body = { ...more, apiVersion: 'v1', kind: 'Namespace', metadata };
     this.#cluster.perform(this.#send({ verb: 'create', resource, body }));
   }
 
@@ -94,6 +146,16 @@ export class Executor {
     const unknown = Object.keys(body).find((key) => !known.includes(key));
     if (unknown !== undefined) return unsupported(`\`${unknown}\` of \`${type}\` is not simulated`);
     this.#cluster.pass(BETWEEN);
+    const outer = this.#bindings;
+    this.#outputs = [];
+    const problem = this.#bind(getList(body, 'bindings'), null);
+    const verdict = problem === undefined ? this.#perform(type, body) : unsupported(problem);
+    // An operation's own bindings end with it; what it puts out stays.
+    this.#bindings = this.#outputs.reduce((known, { name, value }) => bind(known, name, value), outer);
+    return verdict;
+  }
+
+  #perform(type: string, body: JsonObject): Verdict {
     switch (type) {
       case 'sleep': {
         const duration = millisecondsOf(getString(body, 'duration'));
@@ -104,9 +166,59 @@ export class Executor {
       case 'script':
       case 'command':
         return this.#script(type, body);
+      case 'get':
+      case 'describe':
+      case 'events':
+      case 'podLogs':
+      case 'wait':
+        return this.#kubectl(type, body);
       default:
         return this.#onDocuments(type, body);
     }
+  }
+
+  /** Binds names for the operations that follow; a text says what cannot be evaluated. */
+  #bind(entries: readonly Json[], input: Json): string | undefined {
+    for (const entry of entries) {
+      const value = templateValue(get(entry, 'value') ?? null, { ...this.#templating, input });
+      if ('error' in value) return value.error;
+      this.#bindings = bind(this.#bindings, getString(entry, 'name') ?? '', value.value);
+    }
+    return undefined;
+  }
+
+  /** `outputs` of an operation that succeeded (pkg/engine/outputs); `seen`: what its check saw. */
+  #putOut(body: JsonObject, input: Json, seen: Bindings): Verdict {
+    let known = seen;
+    for (const entry of getList(body, 'outputs')) {
+      const match = get(entry, 'match');
+      const matched = match === undefined ? { difference: undefined } : this.#compare(match, input, known);
+      if ('unsupported' in matched) return unsupported(matched.unsupported);
+      if (matched.difference !== undefined) continue;
+      const name = getString(entry, 'name') ?? '';
+      const output = templateValue(get(entry, 'value') ?? null, {
+        evaluate: this.#evaluate,
+        bindings: known,
+        input,
+      });
+      if ('error' in output) return unsupported(output.error);
+      known = bind(known, name, output.value);
+      this.#outputs.push({ name, value: output.value });
+    }
+    return MET;
+  }
+
+  #kubectl(type: KubectlOperation, body: JsonObject): Verdict {
+    const { namespace } = this.#options;
+    const timeout = getString(body, 'timeout') ?? getString(this.#options.timeouts, 'exec') ?? '5s';
+    const args = kubectlArguments(type, body, {
+      namespace,
+      timeout,
+      templating: this.#templating,
+      infoOf: (kind) => this.#cluster.live.server.discovery().byKind(kind),
+    });
+    if ('error' in args) return missed(args.error);
+    return this.#script('command', { entrypoint: 'kubectl', args: args.argv });
   }
 
   /** One operation a document; all are tried, the first that fails tells. */
@@ -148,7 +260,7 @@ export class Executor {
   }
 
   get #templating(): Templating {
-    return { evaluate: this.#evaluate, bindings: this.#options.bindings };
+    return { evaluate: this.#evaluate, bindings: this.#bindings };
   }
 
   /** The documents of a `file` or the `resource` itself; lists are taken apart. */
@@ -158,10 +270,15 @@ export class Executor {
     const file = templateValue(get(body, 'file') ?? null, this.#templating);
     if ('error' in file) return { type: 'unsupported', reason: file.error };
     if (typeof file.value !== 'string') return { type: 'unsupported', reason: 'neither file nor resource' };
-    if (/[*?[]/.test(file.value)) return { type: 'unsupported', reason: `a glob: ${file.value}` };
-    const loaded = loadDocuments(this.#options.tree, joinPath(this.#options.folder, file.value));
-    if ('error' in loaded) return { type: 'unsupported', reason: loaded.error };
-    return loaded.flatMap(({ value }) => {
+    const paths = filesOf(this.#options.tree, joinPath(this.#options.folder, file.value));
+    if (paths === undefined) return { type: 'unsupported', reason: `a glob in folders: ${file.value}` };
+    const documents: ManifestDocument[] = [];
+    for (const path of paths) {
+      const loaded = loadDocuments(this.#options.tree, path);
+      if ('error' in loaded) return { type: 'unsupported', reason: loaded.error };
+      documents.push(...loaded);
+    }
+    return documents.flatMap(({ value }) => {
       const items = get(value, 'items');
       return Array.isArray(items) ? items.filter(isObject) : isObject(value) ? [value] : [];
     });
@@ -210,14 +327,24 @@ export class Executor {
     const placed = inNamespace(document, info, this.#options.namespace);
     const object =
       seconds === 0 || (type !== 'apply' && type !== 'create') ? placed : withGracePeriod(placed, seconds);
-    const response = this.#cluster.perform(this.#request(type, object, info));
-    return this.#judge(response.object ?? object, body, response.failure?.message);
+    const response = this.#cluster.perform(this.#request(type, object, info, body));
+    const seen = response.object ?? object;
+    const verdict = this.#judge(seen, body, response.failure?.message);
+    if (verdict.type !== 'met' || response.failure !== undefined) return verdict;
+    return this.#putOut(body, seen, bind(this.#bindings, 'error', null));
   }
 
-  *#request(type: Write, object: KubernetesObject, info: ResourceInfo): Process<ApiResponse> {
+  *#request(
+    type: Write,
+    object: KubernetesObject,
+    info: ResourceInfo,
+    options: JsonObject,
+  ): Process<ApiResponse> {
+    const subresource = getString(options, 'subresource');
     const place = {
       resource: info,
       ...(info.namespaced ? { namespace: getString(object.metadata, 'namespace') ?? '' } : {}),
+      ...(get(options, 'dryRun') === true ? { dryRun: true } : {}),
     };
     const name = nameOf(object);
     if (type === 'create') return yield* this.#send({ verb: 'create', ...place, body: object });
@@ -230,12 +357,18 @@ export class Executor {
     const resourceVersion = getString(found.object, 'metadata', 'resourceVersion') ?? '';
     const current = { ...object, metadata: { ...object.metadata, resourceVersion } };
     if (type === 'update') return yield* this.#send({ verb: 'update', ...place, name, body: current });
-    return yield* this.#send({ verb: 'patch', ...place, name, patch: { type: 'merge', body: current } });
+    return yield* this.#send({
+      verb: 'patch',
+      ...place,
+      name,
+      ...(subresource === undefined || subresource === '' ? {} : { subresource }),
+      patch: { type: 'merge', body: current },
+    });
   }
 
   /** The first `expect` that applies decides instead of the error, `match` saying to which objects it does. */
   #judge(object: KubernetesObject, body: JsonObject, error: string | undefined): Verdict {
-    const bindings = bind(this.#options.bindings, 'error', error ?? null);
+    const bindings = bind(this.#bindings, 'error', error ?? null);
     let applied = false;
     for (const entry of getList(body, 'expect')) {
       const match = get(entry, 'match');
@@ -290,7 +423,7 @@ export class Executor {
       return type === 'error' ? MET : missed(`${title}: actual resource not found`);
     let difference: string | undefined;
     for (const candidate of candidates) {
-      const compared = this.#compare(document, candidate, this.#options.bindings);
+      const compared = this.#compare(document, candidate, this.#bindings);
       if ('unsupported' in compared) return unsupported(compared.unsupported);
       if (compared.difference === undefined)
         return type === 'assert' ? MET : missed(`${titleOf(candidate)} is as it should not be`);
@@ -358,7 +491,7 @@ export class Executor {
         verb: 'delete',
         resource: info,
         name,
-        propagationPolicy: 'Background',
+        propagationPolicy: propagationIn(body) ?? this.#options.propagation,
         ...(info.namespaced ? { namespace } : {}),
       }),
     );
@@ -375,7 +508,10 @@ export class Executor {
   }
 
   #script(type: 'script' | 'command', body: JsonObject): Verdict {
-    const { folder, tree, namespace, written, bindings, programs } = this.#options;
+    const { tree, namespace, written, programs } = this.#options;
+    const shell = getString(body, 'shell') ?? 'sh';
+    if (shell !== 'sh' && shell !== 'bash') return unsupported(`the shell ${shell}`);
+    const folder = joinPath(this.#options.folder, getString(body, 'workDir') ?? '');
     const variables = new Map([['NAMESPACE', namespace]]);
     for (const entry of getList(body, 'env')) {
       const value = templateValue(get(entry, 'value') ?? '', this.#templating);
@@ -397,13 +533,16 @@ export class Executor {
     }
     const error = result.exitCode === 0 ? null : `exit status ${result.exitCode}`;
     const check = get(body, 'check');
+    const told = bind(bind(this.#bindings, 'stdout', result.stdout), 'stderr', result.stderr);
+    const seen = bind(told, 'error', error);
     if (check === undefined)
-      return error === null ? MET : missed(`${error}: ${result.stderr.trim() || result.stdout.trim()}`);
-    const seen = bind(bind(bind(bindings, 'error', error), 'stdout', result.stdout), 'stderr', result.stderr);
+      return error === null
+        ? this.#putOut(body, null, seen)
+        : missed(`${error}: ${result.stderr.trim() || result.stdout.trim()}`);
     const compared = this.#compare(check, null, seen);
     if ('unsupported' in compared) return unsupported(compared.unsupported);
     return compared.difference === undefined
-      ? MET
+      ? this.#putOut(body, null, seen)
       : missed(`${compared.difference}; ${result.stderr.trim() || result.stdout.trim()}`);
   }
 }

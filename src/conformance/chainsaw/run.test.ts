@@ -79,7 +79,7 @@ describe('a Chainsaw test', () => {
     expect(run(assertion('(surprise(data)): true')).outcome).toBe('unsupported');
     expect(run(assertion("(cel; object.data.k == '1'): true")).outcome).toBe('unsupported');
     expect(run('- try:\n  - podLogs: {selector: a=b}').outcome).toBe('unsupported');
-    expect(run('- try:\n  - apply: {file: cm.yaml, outputs: []}').outcome).toBe('unsupported');
+    expect(run('- try:\n  - apply: {file: cm.yaml, cluster: other}').outcome).toBe('unsupported');
     expect(run('- try:\n  - apply: {file: missing.yaml}').outcome).toBe('unsupported');
     expect(run('- outputs: []\n  try: []').outcome).toBe('unsupported');
   });
@@ -149,5 +149,103 @@ describe('a Chainsaw test', () => {
     const { outcome, reason } = run('- try:\n  - apply: {file: v.yaml}', { 'v.yaml': policy });
     expect(outcome).toBe('unsupported');
     expect(reason).toContain('CEL');
+  });
+
+  it('puts out what later operations of the step see, and no further', () => {
+    const output = `- try:
+  - create:
+      file: cm.yaml
+      outputs:
+      - name: made
+        value: (data.k)
+      - match: {data: {k: "other"}}
+        name: made
+        value: never
+  - script:
+      content: echo hello
+      outputs: [{name: said, value: (trim_space($stdout))}]
+  - assert:
+      bindings: [{name: one, value: "(join('-', [$made, $said]))"}]
+      resource:
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: a}
+        "(join('-', [data.k, 'hello']) == $one)": true
+`;
+    expect(run(output)).toEqual({ outcome: 'pass', reason: '' });
+    const later = `${output}- try:
+  - assert:
+      resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, "(data.k == $made)": true}
+`;
+    expect(run(later).outcome).not.toBe('pass');
+  });
+
+  it('waits, gets and describes as kubectl does', () => {
+    const operations = `- try:
+  - apply: {file: cm.yaml}
+  - get: {apiVersion: v1, kind: ConfigMap, name: a}
+  - describe: {apiVersion: v1, kind: ConfigMap, name: a}
+  - events: {}
+  - wait:
+      apiVersion: v1
+      kind: ConfigMap
+      name: a
+      for: {jsonPath: {path: '{.data.k}', value: "1"}}
+`;
+    expect(run(operations)).toEqual({ outcome: 'pass', reason: '' });
+    const missing = operations.replace('value: "1"', 'value: "7"');
+    expect(run(missing)).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringMatching(/wait: .*timed out waiting for the condition on configmaps\/a/),
+    });
+    const both = '- try:\n  - get: {apiVersion: v1, kind: ConfigMap, name: a, selector: b=c}\n';
+    expect(run(both)).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringContaining('name cannot be provided when a selector is specified'),
+    });
+  });
+
+  it('goes on after an operation that may fail, and fails all the same', () => {
+    const steps = `- try:
+  - continueOnError: true
+    get: {apiVersion: v1, kind: ConfigMap, name: nothing}
+  - sleep: {duration: 1s}
+`;
+    expect(run(steps)).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('not found') });
+    const unknown = `${steps}  - proxy: {apiVersion: v1, kind: Service, name: x}\n`;
+    expect(run(unknown)).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('nothing') });
+  });
+
+  it('runs each scenario of a test on a cluster of its own', () => {
+    const steps = `- try:
+  - create: {file: cm.yaml}
+  - assert:
+      resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, "(data.k == $wanted)": true}
+`;
+    const spec = (second: string): string =>
+      `  scenarios:\n  - bindings: [{name: wanted, value: "('1')"}]\n  - bindings: [{name: wanted, value: "('${second}')"}]\n`;
+    expect(run(steps, {}, spec('1'))).toEqual({ outcome: 'pass', reason: '' });
+    expect(run(steps, {}, spec('2')).outcome).toBe('fail');
+  });
+
+  it('writes without storing where it is told to', () => {
+    const steps = `- try:
+  - create: {file: cm.yaml, dryRun: true}
+  - error:
+      resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+`;
+    expect(run(steps)).toEqual({ outcome: 'pass', reason: '' });
+  });
+
+  it('reads the files that a pattern names', () => {
+    const files = { 'more-b.yaml': CONFIG_MAP.replace('name: a', 'name: b') };
+    const steps = `- try:
+  - apply: {file: "*.yaml"}
+  - assert:
+      resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}
+`;
+    // The test's own file is among them.
+    expect(run(steps, files).outcome).toBe('fail');
+    expect(run(steps.replace('*.yaml', 'more-?.yaml'), files)).toEqual({ outcome: 'pass', reason: '' });
   });
 });

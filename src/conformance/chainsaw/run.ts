@@ -46,13 +46,31 @@ export function runChainsawTest(run: ChainsawRun): ChainsawOutcome {
   const before = run.preinstalled.flatMap(
     (path) => parseFile({ path, text: run.tree.read(path) ?? '' }).documents,
   );
-  const cluster = new TestCluster(
-    baseWith(run.base, settings),
-    before,
-    { ...settings.options, libraries: run.libraries },
-    test.name,
-  );
-  const runner = new TestRunner(run, test, cluster, findConfiguration(run.tree, run.folder));
+  const configuration = findConfiguration(run.tree, run.folder);
+  let outcome: ChainsawOutcome = { outcome: 'pass', reason: '' };
+  for (const [index, scenario] of test.scenarios.entries()) {
+    const cluster = new TestCluster(
+      baseWith(run.base, settings),
+      before,
+      { ...settings.options, libraries: run.libraries },
+      test.name,
+    );
+    outcome = runOn(
+      cluster,
+      new TestRunner(run, test, cluster, configuration, { index, bindings: scenario }),
+    );
+    if (outcome.outcome !== 'pass') break;
+  }
+  return outcome;
+}
+
+/** A scenario of a test that has some: its place among them, and what it binds. */
+interface TestScenario {
+  readonly index: number;
+  readonly bindings: readonly Binding[];
+}
+
+function runOn(cluster: TestCluster, runner: TestRunner): ChainsawOutcome {
   let outcome: ChainsawOutcome;
   try {
     outcome = runner.run();
@@ -88,9 +106,17 @@ class TestRunner {
   readonly #test: ChainsawTestFile;
   readonly #cluster: TestCluster;
   readonly #configuration: Configuration;
+  readonly #scenario: TestScenario;
   readonly #written = new Map<string, string>();
 
-  constructor(run: ChainsawRun, test: ChainsawTestFile, cluster: TestCluster, configuration: Configuration) {
+  constructor(
+    run: ChainsawRun,
+    test: ChainsawTestFile,
+    cluster: TestCluster,
+    configuration: Configuration,
+    scenario: TestScenario,
+  ) {
+    this.#scenario = scenario;
     this.#run = run;
     this.#test = test;
     this.#cluster = cluster;
@@ -99,18 +125,25 @@ class TestRunner {
 
   run(): ChainsawOutcome {
     const namespace = this.#test.namespace || OWN_NAMESPACE;
-    const start = bind(bind(NO_BINDINGS, 'namespace', namespace), 'test', { metadata: this.#test.metadata });
-    const bindings = this.#bound(bind(start, 'config', {}), this.#test.bindings);
+    const start = bind(bind(NO_BINDINGS, 'namespace', namespace), 'test', {
+      id: 1,
+      scenarioId: this.#scenario.index + 1,
+      metadata: this.#test.metadata,
+    });
+    const bindings = this.#bound(bind(start, 'config', {}), [
+      ...this.#scenario.bindings,
+      ...this.#test.bindings,
+    ]);
     if ('error' in bindings) return unsupported(`bindings: ${bindings.error}`);
     const timeouts = withTimeouts(this.#configuration.timeouts, this.#test.timeouts);
-    const first = this.#executor(namespace, bindings, timeouts);
+    const first = this.#executor(namespace, bindings, timeouts, {});
     first.makeNamespace();
     let verdict: Verdict = { type: 'met' };
     const cleanups: { executor: Executor; operations: readonly Operation[] }[] = [];
-    for (const step of this.#test.steps) {
-      const inner = this.#bound(bindings, step.bindings);
+    for (const [index, step] of this.#test.steps.entries()) {
+      const inner = this.#bound(bind(bindings, 'step', { id: index + 1 }), step.bindings);
       if ('error' in inner) return unsupported(`bindings: ${inner.error}`);
-      const executor = this.#executor(namespace, inner, withTimeouts(timeouts, step.timeouts));
+      const executor = this.#executor(namespace, inner, withTimeouts(timeouts, step.timeouts), step);
       cleanups.unshift({ executor, operations: step.cleanup });
       verdict = this.#step(executor, step);
       if (verdict.type !== 'met') break;
@@ -129,15 +162,24 @@ class TestRunner {
     return tried.type === 'met' ? ended : tried;
   }
 
+  /** An operation that continues on error has failed all the same: the first failure is the verdict. */
   #all(executor: Executor, operations: readonly Operation[]): Verdict {
+    let worst: Verdict = { type: 'met' };
     for (const operation of operations) {
       const verdict = executor.run(operation);
-      if (verdict.type !== 'met') return { ...verdict, reason: `${operation.place}: ${verdict.reason}` };
+      if (verdict.type === 'met') continue;
+      if (worst.type === 'met') worst = { ...verdict, reason: `${operation.place}: ${verdict.reason}` };
+      if (!operation.continues) return worst;
     }
-    return { type: 'met' };
+    return worst;
   }
 
-  #executor(namespace: string, bindings: Bindings, timeouts: JsonObject): Executor {
+  #executor(
+    namespace: string,
+    bindings: Bindings,
+    timeouts: JsonObject,
+    step: Pick<Step, 'template' | 'propagation'>,
+  ): Executor {
     const grace = this.#test.forceTerminationGracePeriod ?? this.#configuration.forceTerminationGracePeriod;
     return new Executor({
       tree: this.#run.tree,
@@ -147,7 +189,9 @@ class TestRunner {
       namespace,
       bindings,
       timeouts,
-      template: this.#test.template ?? this.#configuration.template,
+      template: step.template ?? this.#test.template ?? this.#configuration.template,
+      namespaceTemplate: this.#test.namespaceTemplate,
+      propagation: step.propagation ?? this.#test.propagation ?? 'Background',
       written: this.#written,
       ...(grace === undefined ? {} : { gracePeriod: grace }),
     });

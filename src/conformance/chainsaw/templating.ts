@@ -10,6 +10,8 @@ export type Templated = { readonly value: Json } | { readonly error: string };
 export interface Templating {
   readonly evaluate: EvaluateStatement;
   readonly bindings: Bindings;
+  /** What expressions look at; nothing if absent. */
+  readonly input?: Json;
 }
 
 /** Replaces every text that is wholly `(…)` by what its JMESPath yields over the bindings. */
@@ -34,13 +36,13 @@ export function templateValue(value: Json, templating: Templating): Templated {
   return { value: templated };
 }
 
-function templateText(text: string, { evaluate, bindings }: Templating): Templated {
+function templateText(text: string, { evaluate, bindings, input }: Templating): Templated {
   const { compiler, statement, foreach, binding } = parseAssertionExpression(text);
   if (foreach || binding !== '') return { value: text };
   if (compiler === '') return { value: statement };
   if (compiler !== 'default' && compiler !== 'jp')
     return { error: `the compiler ${compiler} is not simulated` };
-  return evaluate(statement, null, bindings);
+  return evaluate(statement, input ?? null, bindings);
 }
 
 /** In assertions only what finds the object is templated: apiVersion, kind, name, namespace and labels. */
