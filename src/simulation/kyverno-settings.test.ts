@@ -265,6 +265,20 @@ rules: [{apiGroups: [example.com], resources: [widgets], verbs: ["*"]}]
   });
 });
 
+describe('the trace', () => {
+  it('names what differs from the chart', () => {
+    const kyverno = `${deployment('background-controller', '--genWorkers=10', '--omitEvents=')}---\n${config('excludeRoles: a')}`;
+    const scenario = readScenario(
+      parsed({ 'kyverno.yaml': kyverno, 'chainsaw-test.yaml': test('kubectl get ns') }),
+    );
+    const { settings } = simulate(scenario, { version: '1.19', seed: 1, base: baseOf('1.19') });
+    expect(settings).toEqual([
+      'kyverno-background-controller --omitEvents=',
+      'ConfigMap kyverno: excludeRoles',
+    ]);
+  });
+});
+
 describe('the hourly reconciliation', () => {
   it('makes again what was changed behind Kyverno’s back', () => {
     const { steps } = play({

@@ -1,4 +1,4 @@
-import { get, getList, isObject, type Json, type PathSegment } from '../base/json.ts';
+import { equal, get, getList, isObject, type Json, type PathSegment } from '../base/json.ts';
 import { milliseconds } from '../base/units.ts';
 import { readDuration } from '../kubernetes/duration.ts';
 import { type KubernetesObject, nameOf, namespaceOf, parseApiVersion } from '../kubernetes/object.ts';
@@ -52,7 +52,7 @@ export function readKyvernoSettings(
     const name = nameOf(object);
     if (object.kind === 'ConfigMap') {
       configurationProblems(object, version).forEach(say);
-      differences.push(...Object.keys(dataOf(object)).map((key) => `ConfigMap ${name} ${key}`));
+      differences.push(...Object.keys(dataOf(object)).map((key) => `ConfigMap ${name}: ${key}`));
     } else if (isController(name)) {
       const read = readFlags(object, name, version, flags[name]);
       read.problems.forEach(say);
@@ -117,6 +117,7 @@ function readFlags(
   const args = getList(containers[found], 'args');
   const path: readonly PathSegment[] = ['spec', 'template', 'spec', 'containers', found, 'args'];
   const flags: Record<string, unknown> = { ...defaults };
+  const before = new Map<string, Json>(Object.entries(defaults));
   const problems: Problem[] = [];
   const given: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
@@ -136,7 +137,7 @@ function readFlags(
     const next = args[at + 1];
     const follows = inline === undefined && !standsAlone(name) && typeof next === 'string';
     const text = inline ?? (follows ? String(next) : 'true');
-    given.push(`--${name}=${text}`);
+    const told = `--${name}=${text}`;
     if (entry.effect === 'ignored')
       say({
         code: 'kyverno-flag-not-simulated',
@@ -146,8 +147,11 @@ function readFlags(
     if (entry.effect === 'simulated') {
       const value = readValue(name, text);
       if ('problem' in value) say({ code: 'kyverno-flag', severity: 'error', message: value.problem });
-      else flags[name] = value.value;
-    }
+      else {
+        if (!equal(value.value, before.get(name) ?? null)) given.push(told);
+        flags[name] = value.value;
+      }
+    } else if (entry.effect === 'ignored') given.push(told);
     if (follows) at += 1;
   }
   return { flags: flags as unknown as ControllerFlags, given, problems };

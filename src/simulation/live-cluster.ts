@@ -56,6 +56,8 @@ export class LiveCluster {
   readonly presence: KyvernoPresence;
   /** Wall clock at virtual time 0, milliseconds since the Unix epoch. */
   readonly startedAt: number;
+  /** What of Kyverno's settings differs from the chart's. */
+  settings: readonly string[] = [];
 
   constructor(scenario: Scenario, options: SimulationOptions) {
     this.startedAt = options.startedAt ?? DEFAULT_START;
@@ -124,6 +126,7 @@ export class LiveCluster {
       const below = this.server.lookup(resource, namespaceOf(patch), nameOf(patch));
       return below === undefined ? patch : part.patched(below, patch);
     });
+    this.settings = settings.differences;
     this.server.seed(objects, { user: CLUSTER_ADMIN, component: 'client', fieldManager: 'helm' });
     return settings.flags;
   }

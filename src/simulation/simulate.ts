@@ -99,6 +99,7 @@ class Simulation {
       kyverno: this.#options.version,
       seed: this.#options.seed,
       startedAt: new Date(this.#cluster.startedAt).toISOString(),
+      ...(this.#cluster.settings.length === 0 ? {} : { settings: this.#cluster.settings }),
       steps: this.#steps,
       events,
       revisions,

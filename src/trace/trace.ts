@@ -56,6 +56,8 @@ export interface Trace {
   readonly seed: number;
   /** Wall clock at virtual time 0, RFC 3339. */
   readonly startedAt: string;
+  /** Kyverno's settings that differ from its chart's, a line each: `kyverno-reports-controller --backgroundScan=false`. */
+  readonly settings?: readonly string[];
   readonly steps: readonly TraceStep[];
   readonly events: readonly TraceEvent[];
   readonly revisions: readonly ObjectRevision[];
