@@ -30,6 +30,7 @@ export function OutcomePane() {
   const current = currentStep(trace, at);
   return (
     <div className="outcome">
+      <Settings lines={trace.settings ?? []} />
       {trace.steps
         .filter((step) => step.kind === 'command')
         .map((step) => (
@@ -44,6 +45,23 @@ export function OutcomePane() {
       <GenerateTable rows={outcomeRows(trace, at)} trace={trace} />
       <AdviceList advice={advice} trace={trace} at={at} />
     </div>
+  );
+}
+
+/** Which of Kyverno's settings differ from its chart's: they decide what the rest means. */
+function Settings({ lines }: { readonly lines: readonly string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <p className="second">
+      Kyverno’s settings differ from its chart’s:{' '}
+      {lines.map((line, index) => (
+        <Fragment key={line}>
+          {index > 0 && ', '}
+          <code>{line}</code>
+        </Fragment>
+      ))}
+      .
+    </p>
   );
 }
 
