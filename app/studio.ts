@@ -155,10 +155,24 @@ export function createStudio(): Studio {
       },
       readSteps: (path) =>
         client.ask({ type: 'read-steps', path, files: workspace.getState().document.files }),
-      changeSteps: async (path, change) => {
+      changeSteps: async (path, change, beside = []) => {
+        const changes = 'type' in change ? [change] : change;
         const { files } = workspace.getState().document;
-        const { edits, files: added } = await client.ask({ type: 'write-step', path, files, change });
-        workspace.editMany([...applyEdits(files, edits), ...added], `steps: ${change.type}`);
+        const needed = beside.filter((file) => !files.some((old) => old.path === file.path));
+        let changed: readonly TextFile[] = [...files, ...needed];
+        for (const one of changes) {
+          const { edits, files: added } = await client.ask({
+            type: 'write-step',
+            path,
+            files: changed,
+            change: one,
+          });
+          const edited = new Map(applyEdits(changed, edits).map((file) => [file.path, file]));
+          changed = [...changed.map((file) => edited.get(file.path) ?? file), ...added];
+        }
+        const before = new Map(files.map((file) => [file.path, file.text]));
+        const different = changed.filter((file) => before.get(file.path) !== file.text);
+        workspace.editMany(different, `steps: ${changes[0]?.type ?? ''}`);
       },
       editCommand: (line, before, after) => client.ask({ type: 'edit', line, before, after }),
       console: (line, at, until) =>

@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { type EditableStep, FAULTS, type StepChange, type StepEvent } from '../../src/index.ts';
+import type { EditableStep, StepChange, StepEvent } from '../../src/index.ts';
 import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { STEPS_FILE, textOf } from '../stores/workspace.ts';
 import { Mark } from '../ui/marks.tsx';
+import { FaultForm } from './fault-form.tsx';
 
 const OPERATIONS = ['apply', 'create', 'update', 'delete'] as const;
 const NEW_STEP = 'kubectl create namespace new-namespace';
@@ -17,6 +18,8 @@ export function StepsForm() {
   const [steps, setSteps] = useState<readonly EditableStep[] | undefined>(undefined);
   const [unreadable, setUnreadable] = useState(false);
   const [open, setOpen] = useState<number | undefined>(undefined);
+  const [asking, setAsking] = useState(false);
+  const faultButton = useRef<HTMLButtonElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answer depends on the files' text
   useEffect(() => {
@@ -35,10 +38,9 @@ export function StepsForm() {
   }, [services, text, files]);
 
   const change = useCallback(
-    (...changes: readonly StepChange[]) => {
-      // One after the other: each is a change of the text that the one before it left.
-      changes
-        .reduce((before, one) => before.then(() => services.changeSteps(STEPS_FILE, one)), Promise.resolve())
+    (one: StepChange) => {
+      services
+        .changeSteps(STEPS_FILE, one)
         .catch(() => page.say('The step could not be changed; edit its YAML.'));
     },
     [services, page],
@@ -59,6 +61,8 @@ export function StepsForm() {
       </div>
     );
   if (steps === undefined) return <p className="pane-empty">Reading the steps</p>;
+  const numberOf = ({ index }: EditableStep): number =>
+    steps.filter((one) => one.index <= index && one.operation !== 'wait').length;
   const add = (step: { kind: 'kubectl'; command: string } | { kind: 'wait'; duration: string }): void => {
     change({ type: 'add', at: steps.length, step });
     setOpen(steps.length);
@@ -70,7 +74,7 @@ export function StepsForm() {
           <StepRow
             key={step.index}
             step={step}
-            number={steps.filter((one) => one.index <= step.index && one.operation !== 'wait').length}
+            number={numberOf(step)}
             last={step.index === steps.length - 1}
             open={open === step.index}
             onToggle={() => setOpen(open === step.index ? undefined : step.index)}
@@ -89,23 +93,27 @@ export function StepsForm() {
         <button type="button" className="link-button" onClick={() => add({ kind: 'wait', duration: '5s' })}>
           Add a wait
         </button>
-        <select
-          className="field"
-          aria-label="Add a fault"
-          value=""
-          onChange={(event) => {
-            const fault = FAULTS.find(({ title }) => title === event.target.value);
-            const added = fault?.steps ?? [];
-            change(...added.map((step, at) => ({ type: 'add', at: steps.length + at, step }) as const));
-          }}
+        <button
+          ref={faultButton}
+          type="button"
+          className="link-button"
+          aria-expanded={asking}
+          onClick={() => setAsking(!asking)}
         >
-          <option value="">Add a fault</option>
-          {FAULTS.map(({ title }) => (
-            <option key={title}>{title}</option>
-          ))}
-        </select>
+          Add a fault
+        </button>
         <span>kept as a Chainsaw Test</span>
       </div>
+      {asking && (
+        <FaultForm
+          steps={steps}
+          numbers={new Map(steps.map((step) => [step.index, numberOf(step)]))}
+          onClose={() => {
+            setAsking(false);
+            faultButton.current?.focus();
+          }}
+        />
+      )}
     </div>
   );
 }

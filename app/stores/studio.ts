@@ -74,8 +74,15 @@ export interface StudioServices {
   arrange(documents: readonly SortedDocument[], into: readonly TextFile[]): Promise<readonly TextFile[]>;
   /** Steps of a Chainsaw Test as a list; undefined if the file holds none. */
   readSteps(path: string): Promise<readonly EditableStep[] | undefined>;
-  /** Makes one change of the list of steps in the text. */
-  changeSteps(path: string, change: StepChange): Promise<void>;
+  /**
+   * Makes changes of the list of steps in the text, each of which sees what the one before it left, as one thing to undo.
+   * `beside`: files that come with them unless they are there already.
+   */
+  changeSteps(
+    path: string,
+    change: StepChange | readonly StepChange[],
+    beside?: readonly TextFile[],
+  ): Promise<void>;
   /** Runs a line of the console at a moment of the last run; `until`: how far `-w` and `-f` have got. */
   console(line: string, at: Milliseconds, until: Milliseconds): Promise<ConsoleResult>;
   /** The command for what a person made of the object that `kubectl edit` opened. */
