@@ -204,5 +204,6 @@ export function drawGroup(pen: Pen, box: Box): void {
     drawGlyph(ctx, glyph, right - w - size / 2 - 4, y + h / 2, size, true, palette);
 }
 
+export { drawBands } from './band-layer.ts';
 export { layoutFans } from './fans.ts';
 export { readLoops } from './loops.ts';

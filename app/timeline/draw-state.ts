@@ -1,6 +1,6 @@
 import type { EventId } from '../../src/index.ts';
 import type { Fan } from './fans.ts';
-import type { Box, Density } from './geometry.ts';
+import type { Band, Box, Density } from './geometry.ts';
 import type { Frame } from './layout.ts';
 import type { Link } from './links.ts';
 import type { Palette } from './palette.ts';
@@ -47,4 +47,5 @@ export interface DrawMore {
   drawRound(pen: Pen, link: Link, text: string, color: string): void;
   drawOpenFold(pen: Pen, h: number, x0: number, x1: number, text: string): void;
   drawGroup(pen: Pen, box: Box): void;
+  drawBands(pen: Pen, bands: readonly Band[]): void;
 }

@@ -1,4 +1,3 @@
-import { drawBands } from './band-layer.ts';
 import { drawBand, drawMark } from './draw-marks.ts';
 import type { DrawMore, DrawState, Pen } from './draw-state.ts';
 import { forgetFont, setFont, textWidth } from './draw-text.ts';
@@ -69,7 +68,8 @@ export function draw(
     ctx.fillStyle = palette.line2;
     ctx.fillRect(0, Math.round(frame.pinnedBottom) - 1, width, 1);
   } else {
-    drawBands(pen, frame.bands);
+    if (pen.more === undefined) for (const band of frame.bands) drawBand(pen, band);
+    else pen.more.drawBands(pen, frame.bands);
     drawMarks(pen, frame, state, () => true);
   }
   // What leaves a mark is drawn over it: the start dots, and the thread along a row's bottom edge.
