@@ -51,7 +51,8 @@ function test(operations: readonly string[]): string {
     operations.slice(index * BATCH, (index + 1) * BATCH),
   );
   const steps = batches.map(
-    (batch, index) => `    - name: batch ${index + 1}\n      try:\n${batch.join('\n')}`,
+    (batch, index) =>
+      `  - name: batch ${index + 1}\n    try:\n${batch.map((line) => `    ${line}`).join('\n')}`,
   );
   return `apiVersion: chainsaw.kyverno.io/v1alpha1
 kind: Test
@@ -60,14 +61,11 @@ metadata:
 spec:
   namespace: default
   steps:
-    - name: setup
-      try:
-        - apply:
-            file: cluster.yaml
-        - apply:
-            file: policies.yaml
-        - sleep:
-            duration: 2s
+  - name: setup
+    try:
+    - apply: { file: cluster.yaml }
+    - apply: { file: policies.yaml }
+    - sleep: { duration: 2s }
 ${steps.join('\n')}
 `;
 }
@@ -126,19 +124,10 @@ function labelsBy(kind: Made['kind'], random: Random): readonly string[] {
 }
 
 function create({ kind, namespace, name }: Made, more: readonly string[], denied: boolean): string {
-  const labels = ['soak: "true"', 'team: alpha', ...more].join(', ');
-  const metadata = `{ name: ${name}, namespace: ${namespace}, labels: { ${labels} } }`;
-  const lines = [
-    '- create:',
-    '    resource:',
-    '      apiVersion: v1',
-    `      kind: ${kind}`,
-    `      metadata: ${metadata}`,
-    ...(denied ? ['    expect:', '      - check:', '          ($error != null): true'] : []),
-  ];
-  return lines.map((line) => `        ${line}`).join('\n');
+  const labels = ['soak: "true"', 'team: a', ...more].join(', ');
+  const object = `{ apiVersion: v1, kind: ${kind}, metadata: { name: ${name}, namespace: ${namespace}, labels: { ${labels} } } }`;
+  const expect = denied ? ', expect: [{ check: { ($error != null): true } }]' : '';
+  return `- create: { resource: ${object}${expect} }`;
 }
 
-const script = (command: string): string => `        - script:
-            content: |
-              ${command}`;
+const script = (command: string): string => `- script: { content: ${JSON.stringify(command)} }`;

@@ -67,7 +67,25 @@ async function simulateRequest(request: RunRequest, control: RunControl): Promis
   await loadWhatIsNeeded(request.files);
   const began = performance.now();
   const pacer = createPacer(control, began, request.budget);
-  return withPartsBetween(() => simulateNow(request, began, pacer.shouldStop), pacer.between);
+  // Read once: the simulation alone begins anew where a part of the engine is missing.
+  const text = await withParts(() => readText(request.files));
+  await pacer.between({ done: 0, steps: text.scenario.steps.length, events: 0 });
+  return withPartsBetween(() => simulateNow(request, text, began, pacer.shouldStop), pacer.between);
+}
+
+interface ReadText extends Pick<LastRun, 'scenario' | 'documents'> {
+  /** What the reading has to say. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function readText(files: readonly TextFile[]): ReadText {
+  const parsed = parseFiles(files);
+  const scenario = readScenario(parsed);
+  return {
+    scenario,
+    documents: parsed.flatMap((file) => file.documents),
+    diagnostics: [...parsed.flatMap((file) => file.diagnostics), ...scenario.diagnostics],
+  };
 }
 
 interface Simulated extends Pick<LastRun, 'scenario' | 'documents' | 'judged'> {
@@ -76,16 +94,13 @@ interface Simulated extends Pick<LastRun, 'scenario' | 'documents' | 'judged'> {
 
 function* simulateNow(
   request: RunRequest,
+  { scenario, documents, diagnostics }: ReadText,
   began: number,
   shouldStop: ShouldStop,
 ): Generator<SimulationProgress, Simulated, void> {
-  const parsed = parseFiles(request.files);
-  const scenario = readScenario(parsed);
-  const diagnostics = [...parsed.flatMap((file) => file.diagnostics), ...scenario.diagnostics];
   const stopped = diagnostics.some(({ severity }) => severity === 'error');
   const trace = stopped ? undefined : yield* simulateWithin(request, scenario, shouldStop);
   const duration = performance.now() - began;
-  const documents = parsed.flatMap((file) => file.documents);
   const policies = judge(documents, request.version, trace);
   const outcome = {
     ...(trace === undefined ? {} : { trace }),
