@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { milliseconds, type Tone } from '../../src/index.ts';
+import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import { FlagNote } from './flag-note.tsx';
@@ -29,7 +30,7 @@ export function EventList({ model }: { readonly model: TimelineModel }) {
   const studio = useStudio();
   const { playback, selection, flags } = studio;
   const { trace } = model;
-  const playhead = useStore(playback, (state) => state.playhead);
+  const playhead = usePresent();
   const selected = useStore(selection, (state) => state.selected);
   const area = useStore(selection, (state) => state.area);
   const notes = useStore(flags, (state) => state.flags);
