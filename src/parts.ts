@@ -18,7 +18,7 @@ import { kyvernoFunctions } from './expressions/parts.ts';
 import { actorFiles, mockFiles } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { views } from './kubectl/read/parts.ts';
-import { derivation, matchConditions } from './kyverno/parts.ts';
+import { derivation, engineLogs, matchConditions, updateRequestLimit } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
 import { actors, globalContext, kyvernoSettings, policyChecks } from './simulation/parts.ts';
 
@@ -41,6 +41,7 @@ export async function loadParts(): Promise<void> {
     contextEntries,
     derivation,
     downstreams,
+    engineLogs,
     functionCalls,
     globalContext,
     kyvernoFunctions,
@@ -63,6 +64,7 @@ export async function loadParts(): Promise<void> {
     scans,
     ttls,
     ttlWebhook,
+    updateRequestLimit,
     regexes,
     syntaxProblems,
     webhookCalls,

@@ -9,7 +9,7 @@ import { labelsOf, stringEntries } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
 import type { KyvernoConfiguration } from '../kyverno/configuration.ts';
-import { engineLogRecord } from '../kyverno/engine-log.ts';
+import { engineLogs } from '../kyverno/parts.ts';
 import type { Policy, PolicyException } from '../kyverno/policy.ts';
 import { honours } from '../kyverno/policy.ts';
 import { ADMISSION_CONTROLLER } from '../kyverno/service-accounts.ts';
@@ -60,7 +60,8 @@ export class Review {
       ...(logger === undefined
         ? {}
         : {
-            log: (line) => logLine(env, engineLogRecord(logger.operation, subject, line), logger.cause),
+            log: (line) =>
+              logLine(env, engineLogs.get().engineLogRecord(logger.operation, subject, line), logger.cause),
           }),
       operation: request.operation,
       kind: request.kind,

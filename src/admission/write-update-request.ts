@@ -6,8 +6,7 @@ import { refOf } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
 import type { Rule } from '../kyverno/policy.ts';
 import { ADMISSION_CONTROLLER } from '../kyverno/service-accounts.ts';
-import { updateRequestsOf } from '../kyverno/update-request.ts';
-import { refusalOfUpdateRequest } from '../kyverno/update-request-limit.ts';
+import { refusalOfUpdateRequest, updateRequestsOf } from '../kyverno/update-request.ts';
 import { type AdmissionEnvironment, logLine } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 

@@ -4,15 +4,15 @@ import type { PolicyContext } from '../engine/policy-context.ts';
 import { filterBackgroundRules } from '../engine/rules/background.ts';
 import { type ForEachFailure, formatForEachFailures, planGenerate } from '../engine/rules/generate.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
-import { type EngineLogLine, engineLogRecord } from '../kyverno/engine-log.ts';
+import type { EngineLogLine } from '../kyverno/engine-log.ts';
 import type { EvaluationNode } from '../kyverno/evaluation.ts';
+import { engineLogs } from '../kyverno/parts.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
 import { concludeRule, type RuleOutcome, raisePolicyError } from './aftermath.ts';
 import { type BackgroundEnvironment, logLine, logRecord } from './environment.ts';
 import { generateContext } from './generate-context.ts';
 import { type ApplyError, generateData, type RuleTask } from './generate-target.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
-import { generatorRecord } from './log-lines.ts';
 import { clones, downstreams } from './parts.ts';
 import { recordRule } from './record-rule.ts';
 import { subjectOf, type WorkItem } from './work-item.ts';
@@ -61,7 +61,8 @@ export function* applyGenerate(
   const engineContext = generateContext(env, item, { ...policy, rules: [rule] }, trigger);
   const filtered = filterBackgroundRules({
     ...engineContext,
-    log: (line) => logRecord(env, engineLogRecord('generate', engineContext, line), evaluation),
+    log: (line) =>
+      logRecord(env, engineLogs.get().engineLogRecord('generate', engineContext, line), evaluation),
   });
   const [response] = filtered.rules;
   const told = recordRule(env, item, policy, rule, trigger, filtered, evaluation);
@@ -107,7 +108,7 @@ function* applyRule(
   const { item, rule, trigger, cause } = task;
   const subject = subjectOf(item, task.context, trigger);
   const log = (line: EngineLogLine): void =>
-    logRecord(env, generatorRecord(env.behaviour, subject, line), cause);
+    logRecord(env, engineLogs.get().generatorRecord(env.behaviour, subject, line), cause);
   const plan = planGenerate({ ...context, log }, rule);
   explainPlan(env, told, plan.nodes);
   if ('error' in plan) {

@@ -4,8 +4,7 @@ import type { EventId } from '../base/units.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
-import { updateRequestsOf } from '../kyverno/update-request.ts';
-import { refusalOfUpdateRequest } from '../kyverno/update-request-limit.ts';
+import { refusalOfUpdateRequest, updateRequestsOf } from '../kyverno/update-request.ts';
 import { ask, type BackgroundEnvironment, logRecord } from './environment.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 

@@ -1,5 +1,4 @@
 import type { Behaviour } from '../kyverno/behaviour.ts';
-import type { EngineLogLine } from '../kyverno/engine-log.ts';
 import { formatLogLine, type LogField, type LogRecord } from '../kyverno/log-line.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
 
@@ -58,29 +57,6 @@ export function formatBackgroundLog(
   };
   return { line: formatLogLine(behaviour.logFormat, record), level: record.level, message: record.message };
 }
-
-/** A line that the engine logs with the generator's logger, about one rule context. */
-export const generatorRecord = (
-  behaviour: Behaviour,
-  { name, policy, rule, trigger, resource }: LogSubject,
-  { site, message, error }: EngineLogLine,
-): Omit<LogRecord, 'time'> => ({
-  level: 'error',
-  logger: ['background'],
-  site,
-  message,
-  error,
-  fields: [
-    ['name', name],
-    ['policy', policy],
-    ...(behaviour.logFormat === 'zerolog'
-      ? ([
-          ['rule', rule],
-          ['trigger', trigger],
-        ] as const)
-      : ([['resource', resource]] as const)),
-  ],
-});
 
 function levelOf(behaviour: Behaviour, message: LogMessage): LogRecord['level'] {
   switch (message) {

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { LogField, LogRecord } from './log-line.ts';
 import type { Policy } from './policy.ts';
 
@@ -52,3 +53,35 @@ export function engineLogRecord(
     ],
   };
 }
+
+/** What the generator's logger names: the UpdateRequest, its policy and rule, the trigger as the formats write it. */
+export interface GeneratorSubject {
+  readonly name: string;
+  readonly policy: string;
+  readonly rule: string;
+  readonly trigger: string;
+  readonly resource: string;
+}
+
+/** A line that the engine logs with the generator's logger, about one rule context. */
+export const generatorRecord = (
+  behaviour: Behaviour,
+  { name, policy, rule, trigger, resource }: GeneratorSubject,
+  { site, message, error }: EngineLogLine,
+): Omit<LogRecord, 'time'> => ({
+  level: 'error',
+  logger: ['background'],
+  site,
+  message,
+  error,
+  fields: [
+    ['name', name],
+    ['policy', policy],
+    ...(behaviour.logFormat === 'zerolog'
+      ? ([
+          ['rule', rule],
+          ['trigger', trigger],
+        ] as const)
+      : ([['resource', resource]] as const)),
+  ],
+});

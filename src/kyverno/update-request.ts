@@ -4,7 +4,9 @@ import type { AdmissionRequest } from '../kubernetes/admission-review.ts';
 import type { GroupVersionResource, KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { nameOf } from '../kubernetes/object.ts';
 import type { Behaviour } from './behaviour.ts';
-import { KYVERNO_NAMESPACE } from './configuration.ts';
+import { configurationIn, KYVERNO_NAMESPACE } from './configuration.ts';
+import type { LogRecord } from './log-line.ts';
+import { updateRequestLimit } from './parts.ts';
 import type { Policy } from './policy.ts';
 
 /** Who asked, with what Kyverno's role look-up found. */
@@ -234,3 +236,22 @@ export function readUpdateRequestStatus(object: KubernetesObject): UpdateRequest
 
 export const isUpdateRequest = (object: KubernetesObject): boolean =>
   object.kind === 'UpdateRequest' && object.apiVersion.startsWith('kyverno.io/') && nameOf(object) !== '';
+
+/**
+ * The line that is logged instead of one more UpdateRequest; undefined as long as there are fewer than
+ * `updateRequestThreshold` (lifecycle B.4).
+ */
+export function refusalOfUpdateRequest(
+  behaviour: Behaviour,
+  server: Parameters<typeof configurationIn>[0] & {
+    listAll(resource: GroupVersionResource): readonly unknown[];
+  },
+  logger: string,
+): Omit<LogRecord, 'time'> | undefined {
+  if (!behaviour.limitsUpdateRequests) return undefined;
+  const threshold = configurationIn(server).updateRequestThreshold;
+  const count = server.listAll(updateRequestsOf(behaviour)).length;
+  return count < threshold
+    ? undefined
+    : updateRequestLimit.get().updateRequestRefusal(logger, count, threshold);
+}
