@@ -52,7 +52,13 @@ export function createCommands(studio: Studio): readonly Command[] {
       run: dialog('palette'),
     },
     { id: 'studio.keys', label: 'Show the keys', group: 'Studio', keys: ['?'], run: dialog('keys') },
-    { id: 'studio.stories', label: 'Open a story', group: 'Studio', keys: [], run: dialog('gallery') },
+    {
+      id: 'studio.stories',
+      label: 'Open a story: all stories of the gallery',
+      group: 'Studio',
+      keys: [],
+      run: dialog('gallery'),
+    },
     {
       id: 'studio.empty',
       label: 'Start an empty studio',
