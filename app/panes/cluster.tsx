@@ -12,6 +12,7 @@ import {
 } from '../../src/index.ts';
 import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
+import { cameBack } from './came-back.ts';
 import { ObjectDiff, ObjectText } from './object-view.tsx';
 import './details.css';
 import './cluster.css';
@@ -182,6 +183,7 @@ function ObjectAt({
           </ol>
         </>
       )}
+      <WhyItCameBack trace={trace} of={object.ref} at={at} />
       <h4>Object now</h4>
       {previous === undefined ? (
         <ObjectText value={value} />
@@ -189,6 +191,25 @@ function ObjectAt({
         <ObjectDiff before={previous} after={value} whole />
       )}
     </>
+  );
+}
+
+/** Why a downstream is there again, or as it was: what the person's own change met. */
+function WhyItCameBack({
+  trace,
+  of,
+  at,
+}: {
+  readonly trace: Trace;
+  readonly of: ObjectRef;
+  readonly at: Milliseconds;
+}) {
+  const told = useMemo(() => cameBack(trace, of, at), [trace, of, at]);
+  if (told === undefined) return null;
+  return (
+    <p className="came-back">
+      <b>{told.title}</b> {told.text}
+    </p>
   );
 }
 

@@ -353,15 +353,17 @@ function GenerateRow({
           <>
             <strong className="target-kind">{row.target.kind}</strong>
             <code>
-              {row.target.namespace === undefined ? '' : `${row.target.namespace}/`}
-              {row.target.name}
+              {row.target.namespace !== undefined && (
+                <span className="name-part">{row.target.namespace}/</span>
+              )}
+              <span className="name-part">{row.target.name}</span>
             </code>
           </>
         ) : (
           <span className="none">{row.action === 'delete' ? 'downstreams of the trigger' : 'none'}</span>
         )}
         <button type="button" className="link-button" onClick={show}>
-          {row.policy} / {row.rule}
+          <span className="name-part">{row.policy}&nbsp;/</span> <span className="name-part">{row.rule}</span>
         </button>
       </td>
       <td>

@@ -1,9 +1,12 @@
 import { useStore } from 'zustand';
-import { nameOf, reasonOf, verdictOf } from '../../src/index.ts';
+import { nameOf, verdictOf } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
+import { Mark } from '../ui/marks.tsx';
+import { MARK_OF } from './event-list.tsx';
 import type { Hover } from './gestures.ts';
 import type { TimelineModel } from './model.ts';
 import { COUNTED } from './row-index.ts';
+import { isExpected, tipSentence } from './tip-text.ts';
 
 const WORD = {
   error: 'failed',
@@ -14,7 +17,6 @@ const WORD = {
   allow: 'allowed',
   plain: 'other',
 } as const;
-const LONG = 240;
 
 /** What lies under the pointer: its name, its verdict, and the one sentence that matters. */
 export function Tooltip({ model, hover }: { readonly model: TimelineModel; readonly hover: Hover }) {
@@ -39,13 +41,19 @@ function EventTip({
   readonly event: TimelineModel['trace']['events'][number] | undefined;
 }) {
   if (event === undefined) return undefined;
-  const verdict = verdictOf(event);
-  const reason = reasonOf(event);
+  const expected = isExpected(model.trace, event);
+  const verdict = expected ? ({ tone: 'noise', word: 'expected' } as const) : verdictOf(event);
+  const mark = MARK_OF[verdict.tone];
+  const sentence = tipSentence(model.trace, event);
   return (
     <>
       <b>{nameOf(model.trace, event)}</b>
-      {verdict.word !== '' && <span className={`tone-${verdict.tone}`}>{verdict.word}</span>}
-      {reason !== '' && <p>{reason.length > LONG ? `${reason.slice(0, LONG)}…` : reason}</p>}
+      {verdict.word !== '' && (
+        <span className={`tone-${verdict.tone}`}>
+          {mark !== undefined && <Mark name={mark} size={13} />} {verdict.word}
+        </span>
+      )}
+      {sentence !== '' && <p>{sentence}</p>}
     </>
   );
 }
