@@ -21,7 +21,7 @@ export { loadLibraries, neededLibraries } from './expressions/jmespath/libraries
 export { arrangeDocuments, newTest } from './formats/arrange.ts';
 export { type ChromeEvent, type ChromeTrace, chromeTrace } from './formats/chrome-trace.ts';
 export { type EditableStep, readSteps } from './formats/editable-steps.ts';
-export { FAULT_DURATION, FAULTS, type Fault, faultChanges } from './formats/fault-steps.ts';
+export { FAULT_DURATION, FAULTS, type Fault, faultChanges, isFaultName } from './formats/fault-steps.ts';
 export {
   type KyvernoTest,
   writeKyvernoTest,

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import type { EditableStep, StepChange, StepEvent } from '../../src/index.ts';
+import { type EditableStep, isFaultName, type StepChange, type StepEvent } from '../../src/index.ts';
 import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { STEPS_FILE, textOf } from '../stores/workspace.ts';
@@ -145,6 +145,7 @@ function StepRow({ step, number, last, open, onToggle, onChange }: StepRowProps)
               <strong>{verb}</strong> {object.join(' ')}{' '}
               {step.username !== undefined && <span className="who">as {step.username}</span>}
               {step.dryRun && <span className="who"> dry run</span>}
+              {step.name !== undefined && isFaultName(step.name) && <span className="who"> {step.name}</span>}
             </span>
             <StepVerdict step={step} />
           </>

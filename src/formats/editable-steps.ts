@@ -24,6 +24,8 @@ export interface EditableStep {
   readonly operation: string;
   /** How it is written in the Test. */
   readonly written: StepOperation;
+  /** The name that the Test gives the step it stands in; absent if it has none. */
+  readonly name?: string;
   /** `create Namespace/bad-namespace`, as in the trace; empty if it cannot be run as it stands. */
   readonly title: string;
   /** The file it names, if it is about one file. */
@@ -80,7 +82,9 @@ function slotsOf(
   steps: readonly ScenarioStep[],
 ): readonly Omit<StepSlot, 'index'>[] {
   const location = test.document.locate(operation.path);
+  const name = getString(test.document.value, 'spec', 'steps', operation.step, 'name');
   const common = {
+    ...(name === undefined ? {} : { name }),
     operationOf: operation,
     written: operation.type,
     expectsError: expectsError(operation.body),

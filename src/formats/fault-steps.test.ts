@@ -7,7 +7,7 @@ import { parseFile } from '../manifest/parse.ts';
 import { simulate } from '../simulation/simulate.ts';
 import type { StepEvent, TraceEvent, UpdateRequestEvent } from '../trace/event.ts';
 import { readSteps } from './editable-steps.ts';
-import { FAULT_DURATION, FAULTS, faultChanges } from './fault-steps.ts';
+import { FAULT_DURATION, FAULTS, faultChanges, isFaultName } from './fault-steps.ts';
 import { readScenario } from './read-scenario.ts';
 import { applyEdits } from './step-text.ts';
 import { writeStep } from './write-step.ts';
@@ -114,6 +114,13 @@ describe('faults', () => {
       expect(commands?.slice(0, 2)).toEqual(['kubectl create namespace a', 'kubectl create namespace b']);
     },
   );
+
+  it('are told by the names of their steps', () => {
+    const test = parseFile(withFault('A quota is full', 1).at(-1) ?? { path: '', text: '' });
+    const names = readSteps(test)?.steps.map(({ name }) => name);
+    expect(names).toEqual(['create a', 'A quota is full', undefined, undefined, 'A quota is full: over']);
+    expect(names?.filter((name) => name !== undefined && isFaultName(name))).toHaveLength(2);
+  });
 
   it('Kyverno is down: the step in it is refused, and the next is not', () => {
     expect(verdicts(play('Kyverno is down', 0))).toEqual(['allowed', 'denied', 'allowed', 'allowed']);

@@ -17,6 +17,13 @@ export interface Fault {
   readonly files: readonly TextFile[];
 }
 
+/** What the name of the step that ends a fault says behind its title. */
+const OVER = ': over';
+
+/** Whether a step of a Test is named as a fault's beginning or end. */
+export const isFaultName = (name: string): boolean =>
+  FAULTS.some(({ title }) => name === title || name === title + OVER);
+
 /** How long a fault lasts if nothing else is said. */
 export const FAULT_DURATION = '30s';
 
@@ -146,8 +153,11 @@ export const FAULTS: readonly Fault[] = [
  * position behind the last step has nothing to go around: all of it stands at the end.
  */
 export function faultChanges(fault: Fault, around: number, duration: string): readonly StepChange[] {
-  const add = (at: number, step: NewStep): StepChange => ({ type: 'add', at, step });
-  const { begins, ends } = fault;
+  const { begins, ends, title } = fault;
+  const add = (at: number, step: NewStep): StepChange =>
+    step.kind === 'wait'
+      ? { type: 'add', at, step }
+      : { type: 'add', at, step, name: at < around + begins.length ? title : `${title}${OVER}` };
   const behind = around + begins.length + 1;
   const wait: readonly NewStep[] = ends.length === 0 ? [] : [{ kind: 'wait', duration }];
   return [
