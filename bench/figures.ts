@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'bytes' | 'events' | 'marks' | '1/s' | 'ratio';
+  readonly unit: 'ms' | 'bytes' | 'events' | 'marks' | '1/s' | 'ratio' | 's' | 'MB';
 }
 
 /** A group of figures that are measured together. `prefix` lets `--only` leave out groups without running them. */

@@ -6,13 +6,20 @@ import { parseArgs } from 'node:util';
 import { engineBenchmark } from '../bench/engine.ts';
 import { pageBenchmark } from '../bench/page.ts';
 import { simulateBenchmark } from '../bench/simulate.ts';
+import { soakBenchmark } from '../bench/soak.ts';
 import { timelineBenchmark } from '../bench/timeline.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
 
-for (const benchmark of [engineBenchmark, simulateBenchmark, pageBenchmark, timelineBenchmark]) {
+for (const benchmark of [
+  engineBenchmark,
+  simulateBenchmark,
+  pageBenchmark,
+  timelineBenchmark,
+  soakBenchmark,
+]) {
   const wanted = benchmark.prefixes.some(
     (prefix) => prefix.startsWith(values.only) || values.only.startsWith(prefix),
   );
