@@ -1,5 +1,6 @@
 import { getString } from '../base/json.ts';
 import { seededRandom } from '../base/random.ts';
+import type { EventId } from '../base/units.ts';
 import { createApiServer, type SimulatedApiServer } from '../cluster/api-server.ts';
 import { startControllers } from '../cluster/controllers.ts';
 import { API_SERVER_LATENCIES, CONTROLLER_LATENCIES } from '../cluster/latencies.ts';
@@ -75,8 +76,9 @@ export class LiveCluster {
     this.server.load(options.base);
     startControllers({ server: this.server, scheduler: this.queue, latencies: CONTROLLER_LATENCIES });
     const early = scenario.crdsAfterKyverno === true ? this.server.discovery() : undefined;
+    const beginning = this.#begin();
     const flags = this.#configure(scenario, options);
-    this.#setUp(scenario);
+    this.#setUp(scenario, beginning);
     const configurations = webhookConfigurationsIn(this.server);
     this.kyverno = installKyverno({
       server: this.server,
@@ -115,6 +117,18 @@ export class LiveCluster {
     return this.startedAt + this.queue.now();
   }
 
+  /** The step "before", which everything that is there from the start comes from. */
+  #begin(): EventId {
+    return this.recorder.record({
+      kind: 'step',
+      phase: 'admission',
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+      verdict: 'none',
+    });
+  }
+
   /** Kyverno as the scenario's `kyverno.yaml` installs it, over the chart's objects. */
   #configure({ kyverno = [] }: Scenario, options: SimulationOptions): KyvernoFlags {
     const flags = flagsWith(options);
@@ -132,15 +146,7 @@ export class LiveCluster {
   }
 
   /** Step 0: what exists before a person types anything. CRDs first, then Namespaces, then what lives in them. */
-  #setUp(scenario: Scenario): void {
-    const cause = this.recorder.record({
-      kind: 'step',
-      phase: 'admission',
-      exitCode: 0,
-      stdout: '',
-      stderr: '',
-      verdict: 'none',
-    });
+  #setUp(scenario: Scenario, cause: EventId): void {
     const objects = scenario.before.flatMap(({ object }) => (object === undefined ? [] : [object]));
     const rank = ({ kind }: KubernetesObject): number =>
       kind === 'CustomResourceDefinition' ? 0 : kind === 'Namespace' ? 1 : 2;
