@@ -32,7 +32,7 @@ export function answerAboutDocuments(question: DocumentQuestion): Answers[Docume
 /** The step alone, without what only the writing needs and no message can carry. */
 function plain(step: EditableStep): EditableStep {
   const { index, operation, written, title, file, command, duration, username } = step;
-  const { groups, dryRun, expectsError, location, path, line } = step;
+  const { name, groups, dryRun, expectsError, location, path, line } = step;
   return {
     index,
     operation,
@@ -45,6 +45,7 @@ function plain(step: EditableStep): EditableStep {
     location,
     path,
     line,
+    ...(name === undefined ? {} : { name }),
     ...(file === undefined ? {} : { file }),
     ...(duration === undefined ? {} : { duration }),
     ...(username === undefined ? {} : { username }),
