@@ -112,6 +112,14 @@ describe('the ConfigMap kyverno', () => {
     expect(steps[0]?.stdout).toContain('excludeUsernames: bob');
   });
 
+  it('keeps all the chart’s keys where only comments stand', () => {
+    const { steps } = play({
+      'kyverno.yaml': `${config()}  # excludeUsernames: bob\n`,
+      'chainsaw-test.yaml': test('kubectl get configmap kyverno -n kyverno -o yaml'),
+    });
+    expect(steps[0]?.stdout).toContain('excludeGroups: system:nodes');
+  });
+
   it('takes effect when a step changes it', () => {
     const { steps } = play({
       'policies.yaml': DENIES,

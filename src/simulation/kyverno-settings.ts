@@ -1,4 +1,4 @@
-import { equal, get, getList, isObject, type Json, type PathSegment } from '../base/json.ts';
+import { equal, get, getList, isObject, type Json, type JsonObject, type PathSegment } from '../base/json.ts';
 import { milliseconds } from '../base/units.ts';
 import { readDuration } from '../kubernetes/duration.ts';
 import { type KubernetesObject, nameOf, namespaceOf, parseApiVersion } from '../kubernetes/object.ts';
@@ -95,9 +95,15 @@ function diagnosticOf(
   return { code, severity, message, ...(hint === undefined ? {} : { hint }), location };
 }
 
-/** The object in the cluster with what the settings say laid over it; lists such as `args` are taken whole. */
+/**
+ * The object in the cluster with what the settings say laid over it; lists such as `args` are taken whole. A key that stands
+ * there with nothing below it, as `data:` over comments alone, takes nothing away.
+ */
 export const patched = (below: KubernetesObject, patch: KubernetesObject): KubernetesObject =>
-  applyMergePatch(below, patch as Json) as KubernetesObject;
+  applyMergePatch(below, withoutNothing(patch)) as KubernetesObject;
+
+const withoutNothing = (patch: KubernetesObject): JsonObject =>
+  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== null));
 
 interface ReadFlags {
   readonly flags: ControllerFlags;
