@@ -62,6 +62,9 @@ export function EventList({ model }: { readonly model: TimelineModel }) {
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the playhead and nothing else
   useEffect(() => {
+    // Whoever goes to a note stays on it.
+    const item = items[cursor];
+    if (item?.kind === 'note' && item.flag.time === playhead) return;
     setCursor(Math.max(0, present));
     show(Math.max(0, present));
   }, [present]);
