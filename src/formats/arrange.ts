@@ -11,6 +11,7 @@ export const POLICIES_FILE = 'policies.yaml';
 export const CLUSTER_FILE = 'cluster.yaml';
 export const ACTORS_FILE = 'actors.yaml';
 export const MOCKS_FILE = 'mocks.yaml';
+export const KYVERNO_FILE = 'kyverno.yaml';
 export const TEST_FILE = 'chainsaw-test.yaml';
 
 /**
@@ -40,6 +41,7 @@ function fileFor(document: SortedDocument): string {
   if (document.room === 'policies') return POLICIES_FILE;
   if (document.form === 'actor') return ACTORS_FILE;
   if (document.form === 'mocks') return MOCKS_FILE;
+  if (document.form === 'kyverno') return KYVERNO_FILE;
   if (document.form === 'cli-test') return 'kyverno-test.yaml';
   return CLUSTER_FILE;
 }

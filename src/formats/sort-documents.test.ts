@@ -24,6 +24,14 @@ const sort = (text: string) => sortDocuments([parseFile({ path: 'team-guard.yaml
 const brief = (text: string) => sort(text).map(({ title, room }) => `${title}: ${room}`);
 
 describe('pasted documents', () => {
+  it('that configure Kyverno go into kyverno.yaml', () => {
+    const setting =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kyverno, namespace: kyverno}\ndata: {excludeRoles: a}\n';
+    expect(sort(setting)).toMatchObject([{ room: 'cluster', form: 'kyverno' }]);
+    expect(arrangeDocuments(sort(setting), []).map(({ path }) => path)).toContain('kyverno.yaml');
+    expect(sort(setting.replace('namespace: kyverno', 'namespace: a'))[0]?.form).toBeUndefined();
+  });
+
   it('are sorted with a reason for each', () => {
     expect(sort([POLICY, READ, NEW].join('---\n'))).toMatchObject([
       {

@@ -26,7 +26,7 @@ export interface SortedDocument {
   /** One sentence: why there. */
   readonly reason: string;
   /** What kind of file it is a part of, if it is more than an object. */
-  readonly form?: 'chainsaw-test' | 'actor' | 'cli-test' | 'mocks';
+  readonly form?: 'chainsaw-test' | 'actor' | 'cli-test' | 'mocks' | 'kyverno';
 }
 
 /**
@@ -79,6 +79,12 @@ function judge(value: Json, policies: readonly ManifestDocument[]): Judgement {
       form: 'cli-test',
       reason: `A file of the Kyverno CLI (${kind || 'Test'}): kept beside the cluster, not applied to it.`,
     };
+  if (isKyvernoSetting(value))
+    return {
+      room: 'cluster',
+      form: 'kyverno',
+      reason: "Kyverno's own configuration: laid over what its chart installs.",
+    };
   if (isPolicy(value))
     return { room: 'policies', reason: 'A Kyverno policy. It is Ready before the first step.' };
   if (KYVERNO_GROUPS.has(group))
@@ -118,6 +124,14 @@ const ALWAYS_CLUSTER: ReadonlySet<string> = new Set([
   'RoleBinding',
   'ServiceAccount',
 ]);
+
+const SETTINGS =
+  /^(ConfigMap kyverno(-metrics)?|Deployment kyverno-(admission|background|cleanup|reports)-controller)$/;
+
+function isKyvernoSetting(value: Json): boolean {
+  const name = `${getString(value, 'kind')} ${getString(value, 'metadata', 'name')}`;
+  return getString(value, 'metadata', 'namespace') === 'kyverno' && SETTINGS.test(name);
+}
 
 function isPolicy(value: Json): boolean {
   const { group } = parseApiVersion(getString(value, 'apiVersion') ?? '');
