@@ -58,7 +58,8 @@ function rulesOf(trace: Trace, { request }: Trigger): readonly RuleEvent[] {
       event.kind === 'rule' &&
       event.phase === 'admission' &&
       event.step === request.step &&
-      causality.causesOf(event.id).some(({ id }) => id === request.id),
+      // Requests that follow from this one, as of the background controller, have rules of their own.
+      causality.causesOf(event.id).find(({ kind }) => kind === 'request')?.id === request.id,
   );
   const once = [...new Map(rules.map((event) => [`${event.policy}|${event.rule}`, event])).values()];
   const matched = once.filter(({ status }) => status !== 'none');
