@@ -20,7 +20,7 @@ import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { views } from './kubectl/read/parts.ts';
 import { derivation, engineLogs, matchConditions, updateRequestLimit } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
-import { actors, globalContext, kyvernoSettings, policyChecks } from './simulation/parts.ts';
+import { actors, globalContext, kyvernoSettings, policyChecks, workloads } from './simulation/parts.ts';
 
 export { withParts, withPartsBetween } from './base/part.ts';
 
@@ -70,6 +70,7 @@ export async function loadParts(): Promise<void> {
     webhookCalls,
     webhookObjects,
     views,
+    workloads,
   ];
   await Promise.all(parts.map((part) => part.load()));
 }

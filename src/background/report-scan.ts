@@ -1,10 +1,11 @@
-import { equal, get, getList, getString, type JsonObject } from '../base/json.ts';
+import { get, getList, getString } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { type EventId, eventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
 import { matchKind } from '../kubernetes/kind-selector.ts';
 import { type GroupVersionKind, gvkOf, type KubernetesObject } from '../kubernetes/object.ts';
 import { isPolicy, isReady, policyKeyOf } from '../kyverno/policy-informer.ts';
+import { hasContentOf } from './content.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 import { scans } from './parts.ts';
@@ -116,14 +117,8 @@ function* later(process: () => Process<void>): Process<void> {
   yield* process();
 }
 
-/** A change of anything but the status and what the server keeps of an object. */
 const isContent = ({ object, previous }: WatchEvent): boolean =>
-  previous === undefined || !equal(contentOf(object), contentOf(previous));
-
-function contentOf({ metadata, status: _, ...rest }: KubernetesObject): JsonObject {
-  const { labels = {}, annotations = {} } = metadata;
-  return { ...rest, labels, annotations };
-}
+  previous === undefined || !hasContentOf(object, previous);
 
 function kindsOf(policy: KubernetesObject): readonly string[] {
   return getList(policy, 'spec', 'rules').flatMap((rule) => {

@@ -13,6 +13,7 @@ import { EVENTS, eventSubject, formatEvent, type KyvernoEvent } from '../kyverno
 import type { Policy, Rule } from '../kyverno/policy.ts';
 import { ephemeralReport, isReportable, reportResult } from '../kyverno/report.ts';
 import { REPORTS_CONTROLLER } from '../kyverno/service-accounts.ts';
+import { hasContentOf } from './content.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { exceptionsOf } from './generate-context.ts';
 
@@ -37,7 +38,7 @@ export function* scanObject(
   cause: EventId,
 ): Process<void> {
   const live = env.server.lookup(info, namespaceOf(object), nameOf(object));
-  if (live === undefined || live.metadata['resourceVersion'] !== object.metadata['resourceVersion']) return;
+  if (live === undefined || uidOf(live) !== uidOf(object) || !hasContentOf(live, object)) return;
   for (const policy of policies) yield* new PolicyScan(env).scan(policy, cause, live);
 }
 

@@ -218,6 +218,8 @@ export function preparedForUpdate(
     return withMetadata(kept, {
       resourceVersion: get(object.metadata, 'resourceVersion'),
       managedFields: get(object.metadata, 'managedFields'),
+      // The Deployment's strategy lets annotations through: its controller writes the revision beside the status.
+      ...(keyOf(info) === 'apps/Deployment' ? { annotations: get(object.metadata, 'annotations') } : {}),
     });
   }
   if (subresource === 'ephemeralcontainers') {

@@ -13,7 +13,7 @@ import { createRecorder, type TraceRecorder } from '../trace/create-recorder.ts'
 import { installKyverno, type Kyverno, ready } from './kyverno.ts';
 import { KyvernoPresence, webhookConfigurationsIn } from './kyverno-presence.ts';
 import type { SimulationOptions } from './options.ts';
-import { actors, kyvernoSettings } from './parts.ts';
+import { actors, kyvernoSettings, workloads } from './parts.ts';
 import { policySources } from './policy-sources.ts';
 import type { Scenario } from './scenario.ts';
 import { createEventQueue, type EventQueue } from './scheduler.ts';
@@ -23,6 +23,17 @@ export const DEFAULT_START = 1_767_225_600_000;
 
 const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' } as const;
 const DEPLOYMENTS = { group: 'apps', version: 'v1', resource: 'deployments' } as const;
+
+/** Group and resource of what has a controller of its own, and of Pods. */
+const WORKLOADS = new Set([
+  'apps/deployments',
+  'apps/replicasets',
+  'apps/statefulsets',
+  'apps/daemonsets',
+  'batch/jobs',
+  'batch/cronjobs',
+  '/pods',
+]);
 
 export const CLUSTER_ADMIN: UserInfo = {
   username: 'kubernetes-admin',
@@ -75,6 +86,7 @@ export class LiveCluster {
     });
     this.server.load(options.base);
     startControllers({ server: this.server, scheduler: this.queue, latencies: CONTROLLER_LATENCIES });
+    if (options.node !== false) this.#watchWorkloads();
     const early = scenario.crdsAfterKyverno === true ? this.server.discovery() : undefined;
     const beginning = this.#begin();
     const flags = this.#configure(scenario, options);
@@ -105,6 +117,21 @@ export class LiveCluster {
         recorder: this.recorder,
         jmespath: { now: this.startedAt, random, libraries: options.libraries ?? {} },
       });
+  }
+
+  /** Starts the controllers of workloads with the first of their kinds. */
+  #watchWorkloads(): void {
+    let started: ReturnType<ReturnType<typeof workloads.get>['runWorkloads']> | undefined;
+    this.server.watch((event) => {
+      if (!WORKLOADS.has(`${event.info.group}/${event.info.resource}`)) return;
+      started ??= workloads.get().runWorkloads({
+        server: this.server,
+        scheduler: this.queue,
+        latencies: CONTROLLER_LATENCIES,
+        wallClock: () => this.wallClock(),
+      });
+      started.see(event);
+    });
   }
 
   /** How webhooks that are not Kyverno's behave from now on, by their names. */

@@ -21,6 +21,8 @@ export interface SimulationOptions {
   readonly exceptionNamespace?: string;
   /** Reasons of Events that are not written (`--omitEvents`); without it those that the version's chart leaves out. */
   readonly omitEvents?: readonly string[];
+  /** Whether the cluster has its simulated node, whose controllers make Pods of workloads and let them run; true by default. */
+  readonly node?: boolean;
   /** Loaded libraries that expressions may need (`loadLibraries`). */
   readonly libraries?: Libraries;
 }

@@ -8,3 +8,5 @@ export const globalContext = createPart(() => import('./global-context-cache.ts'
 export const kyvernoSettings = createPart(() => import('./kyverno-settings.ts'));
 /** The policy webhook: only policies that a step writes are checked. */
 export const policyChecks = createPart(() => import('./check-policy.ts'));
+/** Controllers of workloads, and the stand-in for nodes: Deployments, Jobs, Pods. */
+export const workloads = createPart(() => import('./run-workloads.ts'));

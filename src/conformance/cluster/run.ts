@@ -89,6 +89,7 @@ function playOnce(
       version,
       seed,
       base,
+      node: false,
       policyExceptions: JSON.stringify(recording.settings ?? '').includes('xception'),
     },
   );

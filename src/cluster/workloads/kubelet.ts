@@ -1,0 +1,87 @@
+import type { Json, JsonObject } from '../../base/json.ts';
+import { get, getList, getObject, getString } from '../../base/json.ts';
+import type { Process } from '../../base/process.ts';
+import type { EventId } from '../../base/units.ts';
+import type { KubernetesObject, UserInfo } from '../../kubernetes/object.ts';
+import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
+import type { WorkloadContext } from './context.ts';
+import { isActive, isTerminating, PODS, timestamp } from './context.ts';
+
+/** The one node of a simulated cluster; its name says that there is no machine behind it. */
+export const NODE = 'simulated-node';
+
+const KUBELET: UserInfo = {
+  username: `system:node:${NODE}`,
+  // The Node authoriser is not simulated: the stand-in is let through.
+  groups: ['system:nodes', 'system:masters', 'system:authenticated'],
+};
+
+/**
+ * Stands in for scheduler and kubelet: says at once that a Pod's containers run. Nothing is pulled, started or probed, so
+ * that no Pod ever fails; the containers of a Job's Pods end by themselves.
+ */
+export function* syncPod(context: WorkloadContext, pod: KubernetesObject, cause: EventId): Process<void> {
+  if (!isActive(pod)) return;
+  const phase = getString(pod, 'status', 'phase') ?? '';
+  const ends = getList(pod.metadata, 'ownerReferences').some((owner) => getString(owner, 'kind') === 'Job');
+  if (phase === 'Running' && !ends) return;
+  const live = context.server.lookup(PODS, namespaceOf(pod), nameOf(pod));
+  if (live === undefined || isTerminating(live)) return;
+  yield* context.server.request({
+    verb: 'update',
+    resource: PODS,
+    subresource: 'status',
+    namespace: namespaceOf(pod),
+    name: nameOf(pod),
+    body: { ...live, status: statusOf(live, phase === 'Running', timestamp(context)) },
+    user: KUBELET,
+    component: 'controller-manager',
+    fieldManager: 'kubelet',
+    cause,
+  });
+}
+
+function statusOf(pod: KubernetesObject, ended: boolean, now: string): JsonObject {
+  const ready = ended ? 'False' : 'True';
+  const since = getString(pod, 'status', 'startTime') ?? now;
+  const conditions = [
+    ['PodReadyToStartContainers', ready],
+    ['Initialized', 'True'],
+    ['Ready', ready],
+    ['ContainersReady', ready],
+    ['PodScheduled', 'True'],
+  ].map(([type = '', status = '']) => ({
+    type,
+    status,
+    lastProbeTime: null,
+    lastTransitionTime: now,
+    observedGeneration: Number(get(pod.metadata, 'generation') ?? 1),
+    ...(ended && type !== 'Initialized' && type !== 'PodScheduled' ? { reason: 'PodCompleted' } : {}),
+  }));
+  const containerStatuses = getList(pod, 'spec', 'containers').map((one) =>
+    containerStatus(one, ended, since, now),
+  );
+  return {
+    ...getObject(pod, 'status'),
+    phase: ended ? 'Succeeded' : 'Running',
+    conditions,
+    startTime: since,
+    containerStatuses,
+  };
+}
+
+const containerStatus = (container: Json, ended: boolean, since: string, now: string): JsonObject => ({
+  name: getString(container, 'name') ?? '',
+  image: getString(container, 'image') ?? '',
+  imageID: '',
+  lastState: {},
+  ready: !ended,
+  restartCount: 0,
+  started: !ended,
+  state: ended
+    ? { terminated: { exitCode: 0, reason: 'Completed', startedAt: since, finishedAt: now } }
+    : { running: { startedAt: since } },
+});
+
+/** How many Pods of a set are wanted where each node has one. */
+export const NODES = 1;
