@@ -45,8 +45,8 @@ export function* ask(
 
 /**
  * Starts the controllers of the controller manager that a policy's effects depend on: namespace deletion, the publisher of
- * the root CA, default service accounts, garbage collection by owner references, and the end of CRDs. Workloads
- * (Deployments, Jobs) are not run: there are no nodes.
+ * the root CA, default service accounts, garbage collection by owner references, and the end of CRDs. Those of workloads
+ * (Deployments, Jobs) are a part of their own: workloads/workloads.ts.
  */
 export function startControllers(environment: ControllerEnvironment): void {
   const { server } = environment;
