@@ -1,6 +1,12 @@
+import type { RevisionId } from '../base/units.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ObjectIndex } from '../kubernetes/object-index.ts';
-import type { StoredObject } from './store.ts';
+
+/** An object in etcd, with the revision that the trace knows it by (none for what the cluster starts from). */
+export interface StoredObject {
+  readonly object: KubernetesObject;
+  readonly revision?: RevisionId;
+}
 
 /** The objects of one resource by `namespace/name`. What is derived from them is made when first asked for, and kept up. */
 export class Shelf {

@@ -1,17 +1,10 @@
 import type { JsonObject } from '../base/json.ts';
 import { getString, setKey } from '../base/json.ts';
-import type { RevisionId } from '../base/units.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../kubernetes/object.ts';
 import type { ObjectIndex } from '../kubernetes/object-index.ts';
 import { isEvents } from './event-views.ts';
-import { Shelf } from './shelf.ts';
-
-/** An object in etcd, with the revision that the trace knows it by (none for what the cluster starts from). */
-export interface StoredObject {
-  readonly object: KubernetesObject;
-  readonly revision?: RevisionId;
-}
+import { Shelf, type StoredObject } from './shelf.ts';
 
 /** Group and resource: versions of a resource share their objects. */
 export interface Collection {

@@ -20,9 +20,10 @@ import { optionsOf, phaseOf, refuse } from './request-run.ts';
 import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
 import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
+import type { StoredObject } from './shelf.ts';
 import type { FieldError } from './status.ts';
 import { alreadyExists, conflict, forbidden, invalid, MODIFIED, notFound } from './status.ts';
-import type { Store, StoredObject } from './store.ts';
+import type { Store } from './store.ts';
 import { formatTimestamp, resourceVersionOf, withMetadata } from './store.ts';
 import { schemaErrors } from './structural-schema.ts';
 
