@@ -17,6 +17,7 @@ import { namespaceRefusal } from './namespace-lifecycle.ts';
 import { patches, pods, quotas } from './parts.ts';
 import type { Outcome, Refusal, RequestRun } from './request-run.ts';
 import { optionsOf, phaseOf, refuse } from './request-run.ts';
+import { scaledAs, scaleOf } from './scale.ts';
 import { createErrors, preparedForCreate, preparedForUpdate, updateErrors, withDefaults } from './schema.ts';
 import { matchesFields, matchesRequirements, parseSelector } from './selector-text.ts';
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
@@ -310,6 +311,10 @@ export class Writer {
     const response = yield* this.#ask('mutate', review, run);
     if (response !== undefined && !response.allowed) return denial('mutating', response);
     if (plugged.object !== undefined && response?.object !== undefined) {
+      if (run.request.subresource === 'scale') {
+        run.mutations = [...diffJson(scaleOf(plugged.object), response.object)];
+        return { object: scaledAs(plugged.object, response.object) };
+      }
       run.mutations = [...diffJson(plugged.object, response.object)];
       // What a webhook leaves unsaid is defaulted like what the client did.
       return { object: withDefaults(response.object, info) };
@@ -384,6 +389,7 @@ export class Writer {
     const { request } = run;
     const name = nameOf(object ?? old);
     const isNamespace = info.group === '' && info.kind === 'Namespace';
+    const shown = request.subresource === 'scale' ? scaleOf : (whole: KubernetesObject) => whole;
     return {
       uid: uuid(this.#options.random),
       kind: { group: info.group, version: info.version, kind: info.kind },
@@ -393,8 +399,8 @@ export class Writer {
       namespace: isNamespace ? name : (request.namespace ?? ''),
       operation,
       userInfo: run.user,
-      ...(object === undefined ? {} : { object }),
-      ...(old === undefined ? {} : { oldObject: old }),
+      ...(object === undefined ? {} : { object: shown(object) }),
+      ...(old === undefined ? {} : { oldObject: shown(old) }),
       dryRun: request.dryRun === true,
       options: optionsOf(request, operation),
     };

@@ -114,6 +114,26 @@ describe('a Deployment', () => {
     ).toBe('2');
   });
 
+  it('is a Scale to policies while it is scaled', () => {
+    const policy = POLICY.replace('kinds: [Pod]', 'kinds: [Deployment/scale]')
+      .replace(
+        'pattern: {metadata: {labels: {team: "?*"}}}',
+        'pattern: {kind: Scale, spec: {replicas: "<4"}}',
+      )
+      .replace('a team is needed', 'at most three');
+    const { of } = play(
+      policy,
+      [
+        'kubectl apply -f f.yaml',
+        'kubectl scale deploy/web --replicas=3',
+        'kubectl scale deploy/web --replicas=5',
+      ],
+      DEPLOYMENT,
+    );
+    expect(get(getObject(of('Deployment')[0], 'spec'), 'replicas')).toBe(3);
+    expect(of('Pod')).toHaveLength(3);
+  });
+
   it('takes its ReplicaSets and Pods along', () => {
     const { of } = play('', ['kubectl apply -f f.yaml', 'kubectl delete deploy web'], DEPLOYMENT);
     expect([...of('ReplicaSet'), ...of('Pod')]).toEqual([]);
