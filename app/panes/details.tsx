@@ -1,10 +1,13 @@
+import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import {
   causalityOf,
   type EventId,
   type Milliseconds,
   nameOf,
+  outcomeRows,
   reasonOf,
+  refText,
   stepNumber,
   type Trace,
   type TraceEvent,
@@ -86,7 +89,8 @@ const KIND_WORDS: Readonly<Record<TraceEvent['kind'], string>> = {
 };
 
 function titleOf(trace: Trace, event: TraceEvent): string {
-  return `${KIND_WORDS[event.kind]} · ${nameOf(trace, event)}`;
+  const [word, name] = [KIND_WORDS[event.kind], nameOf(trace, event)];
+  return name.startsWith(word) ? name : `${word} · ${name}`;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
@@ -188,12 +192,42 @@ function Body({ trace, event }: { readonly trace: Trace; readonly event: TraceEv
     );
   }
   if (event.kind === 'log') return <pre className="kubectl-text">{event.line}</pre>;
+  if (event.kind === 'plan') return <Became trace={trace} event={event} />;
   const reason = reasonOf(event);
   return (
     <>
       {reason !== '' && <pre className="kubectl-text">{reason}</pre>}
       {(event.kind === 'attempt' || event.kind === 'webhook') && <Evaluations trace={trace} event={event} />}
     </>
+  );
+}
+
+/** A plan is as good as what comes of it: each target with how it stands at the end of the run, and why. */
+function Became({ trace, event }: { readonly trace: Trace; readonly event: PlanEvent }) {
+  const { selection } = useStudio();
+  const rows = useMemo(
+    () =>
+      outcomeRows(trace, trace.end).filter(
+        (row) => row.updateRequest === event.updateRequest && row.rule === event.rule,
+      ),
+    [trace, event],
+  );
+  return (
+    <dl className="facts">
+      {rows.map((row) => (
+        <Fact key={`${row.event} ${row.target?.name}`} name="in the end">
+          {row.target !== undefined && `${refText(row.target)}: `}
+          <b>{row.state}</b>. {row.reason}{' '}
+          <button
+            type="button"
+            className="link-button"
+            onClick={() => selection.getState().select(row.event)}
+          >
+            What decided it
+          </button>
+        </Fact>
+      ))}
+    </dl>
   );
 }
 
@@ -280,6 +314,7 @@ function linkName(trace: Trace, event: TraceEvent): string {
 const CHAIN_LIMIT = 60;
 
 type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
+type PlanEvent = Extract<TraceEvent, { readonly kind: 'plan' }>;
 
 /** Causes whole, effects as far as they stay readable; plain reads are told by their attempt. */
 function shortChain(trace: Trace, event: TraceEvent): readonly TraceEvent[] {
