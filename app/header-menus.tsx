@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { KYVERNO_VERSIONS, type KyvernoVersion } from '../src/index.ts';
 import { EXPORTS, pinRun } from './commands.ts';
+import type { EarlyKeys } from './early-keys.ts';
 import { closeComparison, compareBeside } from './stores/compare-actions.ts';
 import { useStudio } from './stores/studio.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
@@ -11,11 +12,11 @@ import { Mark } from './ui/marks.tsx';
 interface MenuProps {
   readonly label: string;
   /** Keys pressed before the menu was there; it does them once it has the focus. */
-  readonly early?: readonly string[];
+  readonly early: EarlyKeys;
   readonly children: ReactNode;
 }
 
-function Menu({ label, early = [], children, content }: MenuProps & { readonly content: ReactNode }) {
+function Menu({ label, early, children, content }: MenuProps & { readonly content: ReactNode }) {
   return (
     <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger className="plain-button" aria-label={label}>
@@ -38,24 +39,25 @@ function Menu({ label, early = [], children, content }: MenuProps & { readonly c
   );
 }
 
-const replayed = new WeakSet<readonly string[]>();
+/** Frames in which a menu gets the focus, or never does. */
+const TRIES = 60;
 
 /** Does the keys that were pressed while the menu loaded, in their order, from the item that has the focus. */
-function replay(menu: HTMLElement, keys: readonly string[]): void {
-  if (replayed.has(keys) || keys.length === 0) return;
-  replayed.add(keys);
-  const next = (left: readonly string[], tries: number): void => {
-    const [key, ...rest] = left;
-    if (key === undefined || tries === 0) return;
+function replay(menu: HTMLElement, { keys, end }: EarlyKeys): void {
+  const next = (tries: number): void => {
     const focused = document.activeElement;
-    if (!(focused instanceof HTMLElement) || !menu.contains(focused)) {
-      requestAnimationFrame(() => next(left, tries - 1));
+    const isThere = focused instanceof HTMLElement && menu.contains(focused);
+    if (tries === 0 || !menu.isConnected || (isThere && keys.length === 0)) {
+      keys.length = 0;
+      end();
       return;
     }
-    focused.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-    requestAnimationFrame(() => next(rest, tries));
+    const key = isThere ? keys.shift() : undefined;
+    if (key !== undefined && isThere)
+      focused.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    requestAnimationFrame(() => next(key === undefined ? tries - 1 : tries));
   };
-  requestAnimationFrame(() => next(keys, 60));
+  requestAnimationFrame(() => next(TRIES));
 }
 
 interface ItemProps {

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
+import { collectKeys, type EarlyKeys } from './early-keys.ts';
 import { useStudio } from './stores/studio.ts';
 import { isEmpty } from './stores/workspace.ts';
 import { Icon } from './ui/icons.tsx';
@@ -86,14 +87,13 @@ interface LazyMenuProps {
   readonly children: React.ReactNode;
 }
 
-const MENU_KEYS: ReadonlySet<string> = new Set(['ArrowDown', 'ArrowUp', 'Home', 'End', 'Escape']);
-
 /** A menu whose code comes with the first press; until then its button stands there alone. */
 function LazyMenu({ menu, label, children }: LazyMenuProps) {
-  const [asked, ask] = useState(false);
+  const [early, setEarly] = useState<EarlyKeys>();
   const Menu = Menus[menu];
-  // Keys that come before the menu has the focus are its keys all the same.
-  const early = useRef<string[]>([]);
+  const ask = (byKeyboard: boolean): void => {
+    if (early === undefined) setEarly(collectKeys(byKeyboard));
+  };
   const button = (
     <button
       type="button"
@@ -101,12 +101,11 @@ function LazyMenu({ menu, label, children }: LazyMenuProps) {
       aria-label={label}
       aria-haspopup="menu"
       aria-expanded="false"
-      onClick={() => ask(true)}
+      onClick={(event) => ask(event.detail === 0)}
       onKeyDown={(event) => {
-        if (!asked && event.key === 'ArrowDown') ask(true);
-        else if (asked && MENU_KEYS.has(event.key)) early.current.push(event.key);
-        else return;
+        if (event.key !== 'ArrowDown') return;
         event.preventDefault();
+        ask(true);
       }}
       onPointerEnter={() => void import('./header-menus.tsx')}
       onFocus={() => void import('./header-menus.tsx')}
@@ -114,10 +113,10 @@ function LazyMenu({ menu, label, children }: LazyMenuProps) {
       {children}
     </button>
   );
-  if (!asked) return button;
+  if (early === undefined) return button;
   return (
     <Suspense fallback={button}>
-      <Menu label={label} early={early.current}>
+      <Menu label={label} early={early}>
         {children}
       </Menu>
     </Suspense>
