@@ -78,6 +78,7 @@ export { diagnosePolicies } from './simulation/diagnose-policies.ts';
 export { diagnoseRun } from './simulation/diagnose-run.ts';
 export type { ClusterBase, SimulationOptions } from './simulation/options.ts';
 export type { Scenario, ScenarioStep } from './simulation/scenario.ts';
+export { serveNode } from './simulation/serve-node.ts';
 export { type SimulationProgress, simulate, simulateGradually } from './simulation/simulate.ts';
 export { serveWebhookConfigurations } from './simulation/webhooks-at-moment.ts';
 export { type Causality, causalityOf } from './trace/causality.ts';

@@ -20,7 +20,14 @@ import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { views } from './kubectl/read/parts.ts';
 import { derivation, engineLogs, matchConditions, updateRequestLimit } from './kyverno/parts.ts';
 import { syntaxProblems } from './manifest/parts.ts';
-import { actors, globalContext, kyvernoSettings, policyChecks, workloads } from './simulation/parts.ts';
+import {
+  actors,
+  globalContext,
+  kyvernoSettings,
+  nodeObjects,
+  policyChecks,
+  workloads,
+} from './simulation/parts.ts';
 
 export { withParts, withPartsBetween } from './base/part.ts';
 
@@ -53,6 +60,7 @@ export async function loadParts(): Promise<void> {
     mutateExisting,
     mutateRequests,
     mutation,
+    nodeObjects,
     otherCommands,
     patches,
     podSecurity,

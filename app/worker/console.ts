@@ -1,5 +1,11 @@
 import type { ClusterBase, ConsoleResult, KyvernoVersion, Scenario, Trace } from '../../src/index.ts';
-import { clusterAt, completeKubectl, runKubectlAt, serveWebhookConfigurations } from '../../src/index.ts';
+import {
+  clusterAt,
+  completeKubectl,
+  runKubectlAt,
+  serveNode,
+  serveWebhookConfigurations,
+} from '../../src/index.ts';
 import type { Answers, Question } from './protocol.ts';
 import { SchemaFiles } from './schema-files.ts';
 
@@ -22,7 +28,7 @@ const schemas = new SchemaFiles();
 export function answerConsole(question: ConsoleQuestion, run: ConsoleRun): Answers[ConsoleQuestion['type']] {
   if (question.type === 'complete') {
     const { server } = clusterAt(run.trace, run.base, question.at);
-    serveWebhookConfigurations(server, run.version);
+    prepare(server, run.version);
     return completeKubectl(question.line, server);
   }
   return runLine(question, run);
@@ -36,11 +42,17 @@ export async function bringSchemas({ schemas: folder }: Line, answer: ConsoleRes
   return schemas.find(wanted.apiVersion, wanted.kind) !== undefined;
 }
 
+/** What is made when it is read. */
+function prepare(server: ReturnType<typeof clusterAt>['server'], version: KyvernoVersion): void {
+  serveWebhookConfigurations(server, version);
+  serveNode(server);
+}
+
 function runLine({ line, at, until }: Line, { trace, base, scenario, version }: ConsoleRun): ConsoleResult {
   return runKubectlAt(trace, base, at, line, {
     until,
     workloads: scenario.actors,
-    prepare: (server) => serveWebhookConfigurations(server, version),
+    prepare: (server) => prepare(server, version),
     ...(schemas.isEmpty ? {} : { schemas }),
   });
 }

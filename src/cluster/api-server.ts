@@ -12,6 +12,7 @@ import type {
   ApiRequest,
   ApiResponse,
   ApiServer,
+  DerivedPlace,
   Discovery,
   ResourceInfo,
   WatchEvent,
@@ -59,7 +60,7 @@ class Server implements SimulatedApiServer {
   readonly #store = emptyStore();
   readonly #schemas: CustomSchemas;
   readonly #writer: Writer;
-  readonly #derived = new Map<string, () => readonly KubernetesObject[]>();
+  readonly #derived = new Map<string, Derived>();
   readonly #listeners: ((event: WatchEvent) => void)[] = [];
   #authorizer: Authorizer | undefined;
   #discovery: Discovery | undefined;
@@ -67,7 +68,12 @@ class Server implements SimulatedApiServer {
   constructor(options: ApiServerOptions) {
     this.#options = options;
     this.#schemas = new CustomSchemas(this.#store);
-    this.#writer = new Writer(options, this.#store, this.#schemas, (event) => this.#changed(event));
+    this.#writer = new Writer(options, this.#store, this.#schemas, (event) => this.#changed(event), {
+      derived: (info, namespace, name) =>
+        this.#derived.has(`${info.group}/${info.resource}`)
+          ? this.#derivedOf(info, namespace).find((object) => nameOf(object) === name)
+          : undefined,
+    });
   }
 
   *request(request: ApiRequest): Process<ApiResponse> {
@@ -94,30 +100,39 @@ class Server implements SimulatedApiServer {
   lookup(resource: GroupVersionResource, namespace: string, name: string): KubernetesObject | undefined {
     const found =
       this.#store.get(resource, namespace, name)?.object ??
-      this.#derivedOf(resource).find((object) => nameOf(object) === name);
+      this.#derivedOf(resource, namespace).find((object) => nameOf(object) === name);
     return found === undefined ? undefined : inVersion(found, resource);
   }
 
   listAll(resource: GroupVersionResource, namespace?: string): readonly KubernetesObject[] {
     const stored = this.#store.list(resource, namespace);
-    const names = new Set(this.#derived.size === 0 ? [] : stored.map(nameOf));
-    const derived = this.#derivedOf(resource).filter((object) => !names.has(nameOf(object)));
-    return [...stored, ...derived].map((object) => inVersion(object, resource));
+    const made = this.#derivedOf(resource, namespace);
+    if (made.length === 0) return stored.map((object) => inVersion(object, resource));
+    const known = new Set(stored.map(placeOf));
+    const all = [...stored, ...made.filter((object) => !known.has(placeOf(object)))];
+    return all
+      .sort((left, right) => (placeOf(left) < placeOf(right) ? -1 : 1))
+      .map((object) => inVersion(object, resource));
   }
 
   listBy(resource: GroupVersionResource, index: ObjectIndex, key: string): readonly KubernetesObject[] {
     return this.#store.listBy(resource, index, key).map((object) => inVersion(object, resource));
   }
 
-  serveDerived(group: string, make: () => readonly KubernetesObject[]): void {
-    this.#derived.set(group, make);
+  serveDerived(group: string, make: () => readonly KubernetesObject[], only?: DerivedPlace): void {
+    this.#derived.set(only === undefined ? group : `${group}/${only.resource}`, {
+      make,
+      namespace: only?.namespace,
+    });
   }
 
-  #derivedOf(resource: GroupVersionResource): readonly KubernetesObject[] {
-    const make = this.#derived.get(resource.group);
-    if (make === undefined) return [];
+  #derivedOf(resource: GroupVersionResource, namespace?: string): readonly KubernetesObject[] {
+    const known =
+      this.#derived.get(`${resource.group}/${resource.resource}`) ?? this.#derived.get(resource.group);
+    if (known === undefined) return [];
+    if (known.namespace !== undefined && namespace !== undefined && known.namespace !== namespace) return [];
     const kind = this.discovery().byResource(resource)?.kind;
-    return make().filter((object) => object.kind === kind);
+    return known.make().filter((object) => object.kind === kind);
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): boolean {
@@ -276,6 +291,16 @@ class Server implements SimulatedApiServer {
     if (info.group === CRDS.group && info.resource === CRDS.resource) this.#discovery = undefined;
   }
 }
+
+/** Objects that are made when somebody reads them. */
+interface Derived {
+  readonly make: () => readonly KubernetesObject[];
+  /** The only namespace that they are in; undefined: wherever they say. */
+  readonly namespace: string | undefined;
+}
+
+/** As etcd's key of an object. */
+const placeOf = (object: KubernetesObject): string => `${namespaceOf(object)}/${nameOf(object)}`;
 
 /** All versions of a resource hold the same objects; the studio converts nothing but the `apiVersion`. */
 function inVersion(object: KubernetesObject, resource: GroupVersionResource): KubernetesObject {

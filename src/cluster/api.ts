@@ -97,9 +97,10 @@ export interface ApiServer {
   watch(listener: (event: WatchEvent) => void): void;
   /**
    * Serves objects of a group that are in nobody's store: they are made each time somebody reads them. Reads alone see them;
-   * an object that is stored hides one of its name.
+   * an object that is stored hides one of its name. `only`: one resource of the group, in a namespace if one is named; a
+   * write to one of its objects stores it first.
    */
-  serveDerived(group: string, make: () => readonly KubernetesObject[]): void;
+  serveDerived(group: string, make: () => readonly KubernetesObject[], only?: DerivedPlace): void;
   /** What discovery knows now, CRDs included. */
   discovery(): Discovery;
   /** Reads the store directly, without a request: for informers' caches and for the studio itself. */
@@ -128,6 +129,12 @@ export interface ApiServer {
     user: UserInfo,
     namespace: string,
   ): { readonly roles: readonly string[]; readonly clusterRoles: readonly string[] };
+}
+
+/** Where derived objects are served. */
+export interface DerivedPlace {
+  readonly resource: string;
+  readonly namespace?: string;
 }
 
 export interface AccessAttributes {

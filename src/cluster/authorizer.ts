@@ -84,10 +84,21 @@ export class Authorizer {
     if (user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
     const grants = this.#grantsOf(user);
     const places = attributes.namespace === undefined ? [''] : ['', attributes.namespace];
-    const allowed = places.some((place) => grants.rules.get(place)?.some((rule) => allows(rule, attributes)));
+    const allowed =
+      places.some((place) => grants.rules.get(place)?.some((rule) => allows(rule, attributes))) ||
+      this.#nodeRules(user).some((rule) => allows(rule, attributes));
     if (allowed) return { allowed, reason: '' };
     const missing = places.flatMap((place) => grants.missing.get(place) ?? []);
     return { allowed, reason: missing.length === 0 ? '' : `RBAC: ${aggregate(missing)}` };
+  }
+
+  /**
+   * The Node authoriser: a kubelet may do what the role `system:node` holds, which is bound to nobody. Which objects belong to
+   * its node (plugin/pkg/auth/authorizer/node) is not looked at.
+   */
+  #nodeRules(user: UserInfo): readonly Rule[] {
+    const isNode = user.username.startsWith('system:node:') && user.groups.includes('system:nodes');
+    return isNode ? (this.#rulesOfKey('/system:node') ?? []) : [];
   }
 
   /** Roles as Kyverno looks them up (lifecycle A.1). */

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { get, isObject } from '../base/json.ts';
 import { seededRandom, uuid } from '../base/random.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { gvkOf, namespaceOf } from '../kubernetes/object.ts';
@@ -48,14 +49,21 @@ function makeImage(base: Base, timestamp: string): BaseImage {
     assert(info !== undefined, `a cluster base holds served kinds only: ${object.kind}`);
     const namespace = info.namespaced ? namespaceOf(object) || 'default' : undefined;
     const bare = withMetadata(object, { namespace });
-    // Kyverno's own Deployments have no Pods here: what a Pod template lacks would be defaulted for nobody.
+    // Pods of Kyverno's own Deployments are made when read: what a template lacks would be defaulted for nobody.
     const placed = info.kind === 'Deployment' ? bare : withDefaults(bare, info);
     const identity = {
       uid: uuid(random),
       creationTimestamp: timestamp,
       resourceVersion: store.nextVersion(),
     };
-    store.put(info, { object: withMetadata(preparedForCreate(placed, info, isCustom(info)), identity) });
+    const prepared = preparedForCreate(placed, info, isCustom(info));
+    // The Deployments of a base run already.
+    const status = get(object, 'status');
+    const running =
+      info.kind === 'Deployment' && isObject(status)
+        ? { ...prepared, status: { observedGeneration: 1, ...status } }
+        : prepared;
+    store.put(info, { object: withMetadata(running, identity) });
   }
   return { store, discovery, schemas: readSchemas(base.schemas), authorizer: authorizerOf(store) };
 }

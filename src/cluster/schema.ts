@@ -213,7 +213,7 @@ export function preparedForUpdate(
 ): KubernetesObject {
   if (subresource === 'status') {
     const status = get(object, 'status');
-    const rest = without(old, 'status');
+    const rest = boundPod(without(old, 'status'), object, info);
     const kept = status === undefined ? rest : { ...rest, status };
     return withMetadata(kept, {
       resourceVersion: get(object.metadata, 'resourceVersion'),
@@ -254,6 +254,13 @@ export function preparedForUpdate(
   return typeof generation === 'number' && !equal(content(old, hasStatus), content(kept, hasStatus))
     ? withMetadata(kept, { generation: generation + 1 })
     : kept;
+}
+
+/** A Pod gets its node by a binding, which the stand-in for scheduler and kubelet sends with the first status. */
+function boundPod(old: KubernetesObject, object: KubernetesObject, info: ResourceInfo): KubernetesObject {
+  const nodeName = getString(object, 'spec', 'nodeName');
+  if (keyOf(info) !== '/Pod' || nodeName === undefined || getString(old, 'spec', 'nodeName')) return old;
+  return { ...old, spec: { ...getObject(old, 'spec'), nodeName } };
 }
 
 function content(object: KubernetesObject, withoutStatus: boolean): JsonObject {

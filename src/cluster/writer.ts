@@ -41,19 +41,27 @@ const ACCOUNT_RETRY = milliseconds(100);
 type Change = WatchEvent['type'];
 type Author = Pick<RequestRun, 'event' | 'user'> & Pick<SeedOptions, 'component' | 'fieldManager'>;
 
+/** What is served without being stored, and can be written to. */
+interface MadeObjects {
+  derived(info: ResourceInfo, namespace: string, name: string): KubernetesObject | undefined;
+}
+
 /** The writing half of the API server: admission, schema, etcd, in the order of lifecycle A.1. */
 export class Writer {
   readonly #options: ApiServerOptions;
   readonly #store: Store;
   readonly #schemas: CustomSchemas;
   readonly #changed: (event: WatchEvent) => void;
+  readonly #made: MadeObjects;
 
   constructor(
     options: ApiServerOptions,
     store: Store,
     schemas: CustomSchemas,
     changed: (event: WatchEvent) => void,
+    made: MadeObjects,
   ) {
+    this.#made = made;
     this.#options = options;
     this.#store = store;
     this.#schemas = schemas;
@@ -142,7 +150,7 @@ export class Writer {
   *#update(run: RequestRun, info: ResourceInfo): Process<Outcome> {
     const { request } = run;
     for (let attempt = 1; ; attempt += 1) {
-      const stored = this.#store.get(info, request.namespace ?? '', request.name ?? '');
+      const stored = this.#stored(info, request.namespace ?? '', request.name ?? '');
       if (stored === undefined) {
         const applied = request.patch?.type === 'apply' && request.subresource === undefined;
         if (applied) return yield* this.#create(run, info, request.patch?.body);
@@ -192,6 +200,15 @@ export class Writer {
     const author = this.#author(run);
     if (isGone(object)) return { code: 200, object: this.#remove(author, info, { ...stored, object }) };
     return { code: 200, object: this.#commit(author, info, 'MODIFIED', object, stored) };
+  }
+
+  /** What is stored under a name; what was only made for readers until now is stored with its first write. */
+  #stored(info: ResourceInfo, namespace: string, name: string): StoredObject | undefined {
+    const stored = this.#store.get(info, namespace, name);
+    if (stored !== undefined) return stored;
+    const object = this.#made.derived(info, namespace, name);
+    if (object !== undefined) this.#store.put(info, { object });
+    return this.#store.get(info, namespace, name);
   }
 
   /** What an update or patch asks the object to be. */
@@ -244,7 +261,7 @@ export class Writer {
 
   *#delete(run: RequestRun, info: ResourceInfo, name: string): Process<Outcome> {
     const { request } = run;
-    const stored = this.#store.get(info, request.namespace ?? '', name);
+    const stored = this.#stored(info, request.namespace ?? '', name);
     if (stored === undefined) return refuse('store', notFound(info, name));
     run.target = refOf(stored.object);
     const unmet = unmetPrecondition(run, info, stored.object);

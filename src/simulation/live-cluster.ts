@@ -17,6 +17,7 @@ import { actors, kyvernoSettings, workloads } from './parts.ts';
 import { policySources } from './policy-sources.ts';
 import type { Scenario } from './scenario.ts';
 import { createEventQueue, type EventQueue } from './scheduler.ts';
+import { serveNode } from './serve-node.ts';
 
 /** Wall clock at virtual time 0 unless the caller says otherwise: 2026-01-01T00:00:00Z. */
 export const DEFAULT_START = 1_767_225_600_000;
@@ -119,8 +120,9 @@ export class LiveCluster {
       });
   }
 
-  /** Starts the controllers of workloads with the first of their kinds. */
+  /** Serves the node, and starts the controllers of workloads with the first of their kinds. */
   #watchWorkloads(): void {
+    serveNode(this.server);
     let started: ReturnType<ReturnType<typeof workloads.get>['runWorkloads']> | undefined;
     this.server.watch((event) => {
       if (!WORKLOADS.has(`${event.info.group}/${event.info.resource}`)) return;

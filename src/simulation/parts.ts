@@ -10,3 +10,5 @@ export const kyvernoSettings = createPart(() => import('./kyverno-settings.ts'))
 export const policyChecks = createPart(() => import('./check-policy.ts'));
 /** Controllers of workloads, and the stand-in for nodes: Deployments, Jobs, Pods. */
 export const workloads = createPart(() => import('./run-workloads.ts'));
+/** The simulated node, and Pods of Kyverno's own Deployments. */
+export const nodeObjects = createPart(() => import('../cluster/workloads/node.ts'));

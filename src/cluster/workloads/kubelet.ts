@@ -12,8 +12,7 @@ export const NODE = 'simulated-node';
 
 const KUBELET: UserInfo = {
   username: `system:node:${NODE}`,
-  // The Node authoriser is not simulated: the stand-in is let through.
-  groups: ['system:nodes', 'system:masters', 'system:authenticated'],
+  groups: ['system:nodes', 'system:authenticated'],
 };
 
 /**
@@ -33,7 +32,12 @@ export function* syncPod(context: WorkloadContext, pod: KubernetesObject, cause:
     subresource: 'status',
     namespace: namespaceOf(pod),
     name: nameOf(pod),
-    body: { ...live, status: statusOf(live, phase === 'Running', timestamp(context)) },
+    body: {
+      ...live,
+      // The scheduler's binding is part of the stand-in's write.
+      spec: { ...getObject(live, 'spec'), nodeName: getString(live, 'spec', 'nodeName') ?? NODE },
+      status: podStatus(live, phase === 'Running', timestamp(context)),
+    },
     user: KUBELET,
     component: 'controller-manager',
     fieldManager: 'kubelet',
@@ -41,7 +45,8 @@ export function* syncPod(context: WorkloadContext, pod: KubernetesObject, cause:
   });
 }
 
-function statusOf(pod: KubernetesObject, ended: boolean, now: string): JsonObject {
+/** What a kubelet says of a Pod whose containers run, or have ended. */
+export function podStatus(pod: KubernetesObject, ended: boolean, now: string): JsonObject {
   const ready = ended ? 'False' : 'True';
   const since = getString(pod, 'status', 'startTime') ?? now;
   const conditions = [

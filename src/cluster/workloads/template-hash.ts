@@ -9,10 +9,14 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  * the template, and with it alone, does not.
  */
 export function templateHash(template: Json | undefined): string {
+  return safeEncode(String(fnv(canonical(template ?? null))));
+}
+
+/** FNV-1a over a text's characters, 32 bits. */
+export function fnv(text: string): number {
   let hash = 0x811c9dc5;
-  const text = canonical(template ?? null);
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return safeEncode(String(hash >>> 0));
+  return hash >>> 0;
 }
 
 /** Each character's code picks one of the letters that no bad word is made of. */

@@ -10,6 +10,7 @@ import { syncDaemonSet } from './daemon-set.ts';
 import { syncDeployment } from './deployment.ts';
 import { syncJob } from './job.ts';
 import { syncPod } from './kubelet.ts';
+import { isOutdated, syncOwn } from './own-deployment.ts';
 import { syncReplicaSet } from './replica-set.ts';
 import { syncStatefulSet } from './stateful-set.ts';
 
@@ -23,7 +24,7 @@ const SYNCS: ReadonlyMap<string, Sync> = new Map([
   ['/Pod', syncPod],
 ]);
 
-/** Kyverno's own Deployments have no Pods: its controllers are the simulation itself. */
+/** Kyverno's own Deployments make no Pods: its controllers are the simulation itself, and their Pods are made when read. */
 const KYVERNO = 'kyverno';
 /** Real controllers come back after 5 ms and twice as long each time; here they begin later, so that a trace stays readable. */
 const FIRST_RETRY = 1000;
@@ -59,7 +60,10 @@ class Workloads {
   }
 
   see({ object, type, event }: WatchEvent): void {
-    if (namespaceOf(object) === KYVERNO) return;
+    if (namespaceOf(object) === KYVERNO) {
+      if (type !== 'DELETED' && isOutdated(object)) this.#enqueue(object, event);
+      return;
+    }
     const uid = uidOf(object);
     const owner = controllerOf(object);
     if (owner !== undefined) {
@@ -106,7 +110,8 @@ class Workloads {
   *#sync(object: KubernetesObject, cause: EventId): Process<void> {
     const live = this.#lookup(object.apiVersion, object.kind, namespaceOf(object), nameOf(object));
     if (live === undefined || uidOf(live) !== uidOf(object)) return;
-    const sync = SYNCS.get(`${gvkOf(live).group}/${live.kind}`);
+    const own = namespaceOf(live) === KYVERNO;
+    const sync = own ? syncOwn : SYNCS.get(`${gvkOf(live).group}/${live.kind}`);
     if (sync !== undefined) yield* sync(this.#context, live, cause);
   }
 

@@ -222,6 +222,37 @@ const EVENT: readonly Column[] = [
   column('NAME', (object) => text(getPath(object, ['metadata', 'name']), ''), true),
 ];
 
+const ROLE = 'node-role.kubernetes.io/';
+
+const address = (node: KubernetesObject, type: string): string =>
+  text(
+    get(
+      getList(node, 'status', 'addresses').find((one) => getString(one, 'type') === type),
+      'address',
+    ),
+  );
+
+const NODE: readonly Column[] = [
+  column('STATUS', (object) => {
+    const ready = getList(object, 'status', 'conditions').find((one) => getString(one, 'type') === 'Ready');
+    const status = ready === undefined ? 'Unknown' : get(ready, 'status') === 'True' ? 'Ready' : 'NotReady';
+    return getPath(object, ['spec', 'unschedulable']) === true ? `${status},SchedulingDisabled` : status;
+  }),
+  column('ROLES', (object) => {
+    const roles = Object.keys(getObject(object, 'metadata', 'labels'))
+      .filter((key) => key.startsWith(ROLE) && key.length > ROLE.length)
+      .map((key) => key.slice(ROLE.length));
+    return roles.length === 0 ? '<none>' : roles.sort().join(',');
+  }),
+  AGE,
+  column('VERSION', at('status', 'nodeInfo', 'kubeletVersion')),
+  column('INTERNAL-IP', (object) => address(object, 'InternalIP'), true),
+  column('EXTERNAL-IP', (object) => address(object, 'ExternalIP'), true),
+  column('OS-IMAGE', at('status', 'nodeInfo', 'osImage'), true),
+  column('KERNEL-VERSION', at('status', 'nodeInfo', 'kernelVersion'), true),
+  column('CONTAINER-RUNTIME', at('status', 'nodeInfo', 'containerRuntimeVersion'), true),
+];
+
 const BUILT_IN: Readonly<Record<string, readonly Column[]>> = {
   namespaces: [column('STATUS', (object) => text(getPath(object, ['status', 'phase']), '')), AGE],
   configmaps: [
@@ -235,6 +266,7 @@ const BUILT_IN: Readonly<Record<string, readonly Column[]>> = {
   ],
   serviceaccounts: [column('SECRETS', (object) => String(count(get(object, 'secrets')))), AGE],
   pods: POD,
+  nodes: NODE,
   services: [
     column('TYPE', (object) => text(getPath(object, ['spec', 'type']), 'ClusterIP')),
     column('CLUSTER-IP', at('spec', 'clusterIP')),
