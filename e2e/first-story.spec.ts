@@ -247,3 +247,13 @@ test.describe('Downstreams that a user touches', () => {
     await expect(studio.generateRow('good-namespace/default-deny').last()).toContainText('produced');
   });
 });
+
+test('above each rule stands what became of it; a press selects the events', async ({ studio, page }) => {
+  await studio.open();
+  const line = page.locator('.codelens-decoration', { hasText: '1 failed' });
+  await expect(page.locator('.codelens-decoration').first()).toHaveText('not evaluated yet');
+  await studio.toEnd();
+  await expect(line).toHaveText('2 matches · ✓ 1 passed · ✕ 1 failed');
+  await line.locator('a').click();
+  await expect(studio.selectedEvent).toContainText(/check-team/);
+});

@@ -77,7 +77,7 @@ function decidingPath(nodes: RuleEvaluation['tree']): readonly PathSegment[] | u
 }
 
 /** `spec.rules[n]` of the rule, as any of its clauses says it. */
-function rulePath(evaluation: RuleEvaluation): readonly PathSegment[] | undefined {
+export function rulePath(evaluation: RuleEvaluation): readonly PathSegment[] | undefined {
   const path = evaluation.tree.find((node) => node.path !== undefined)?.path;
   const rules = path?.indexOf('rules') ?? -1;
   return path === undefined || rules < 0 ? undefined : path.slice(0, rules + 2);

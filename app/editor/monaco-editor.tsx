@@ -7,6 +7,7 @@ import { textOf } from '../stores/workspace.ts';
 import type { CaretRef } from './caret.ts';
 import { type LineMark, lineMarksAt } from './line-marks.ts';
 import type { Decoration, Editor, Model } from './monaco.ts';
+import { startRuleLenses } from './rule-lenses.ts';
 import { changeBetween } from './text-change.ts';
 
 type Monaco = typeof import('./monaco.ts');
@@ -25,6 +26,7 @@ export function MonacoEditor({ monaco, caret }: { readonly monaco: Monaco; reado
   useEffect(() => {
     let stop: (() => void) | undefined;
     let gone = false;
+    const lenses = startRuleLenses(monaco, studio);
     import('./schemas.ts').then(
       ({ startSchemas }) => {
         if (!gone) stop = startSchemas(monaco, studio);
@@ -34,6 +36,7 @@ export function MonacoEditor({ monaco, caret }: { readonly monaco: Monaco; reado
     );
     return () => {
       gone = true;
+      lenses();
       stop?.();
     };
   }, [monaco, studio]);

@@ -1,9 +1,18 @@
-import { editor, KeyCode, languages, MarkerSeverity, Range, Uri } from 'monaco-editor/editor/editor.api';
+import {
+  Emitter,
+  editor,
+  KeyCode,
+  languages,
+  MarkerSeverity,
+  Range,
+  Uri,
+} from 'monaco-editor/editor/editor.api';
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
 import 'monaco-editor/features/bracketMatching/register';
 import 'monaco-editor/features/caretOperations/register';
 import 'monaco-editor/features/clipboard/register';
+import 'monaco-editor/features/codelens/register';
 import 'monaco-editor/features/comment/register';
 import 'monaco-editor/features/find/register';
 import 'monaco-editor/features/folding/register';
@@ -69,6 +78,7 @@ export function applyTheme(theme: 'light' | 'dark'): void {
       'editor.foreground': token('ink2'),
       'editorLineNumber.foreground': token('ink3'),
       'editorLineNumber.activeForeground': token('ink'),
+      'editorCodeLens.foreground': token('ink3'),
       'editorCursor.foreground': token('ink'),
       'editor.selectionBackground': token('tint-thread'),
       'editor.inactiveSelectionBackground': token('tint-skip'),
@@ -165,6 +175,9 @@ export function createEditor(host: HTMLElement): editor.IStandaloneCodeEditor {
     lineNumbersMinChars: 3,
     lineDecorationsWidth: 12,
     glyphMargin: false,
+    codeLens: true,
+    codeLensFontFamily: getComputedStyle(document.documentElement).getPropertyValue('--sans'),
+    codeLensFontSize: 11,
     folding: true,
     showFoldingControls: 'mouseover',
     padding: { top: 6, bottom: 6 },
@@ -212,4 +225,4 @@ function leaveByEscape(created: editor.IStandaloneCodeEditor): void {
 export type Editor = editor.IStandaloneCodeEditor;
 export type Model = editor.ITextModel;
 export type Decoration = editor.IModelDeltaDecoration;
-export { editor, KeyCode, languages, MarkerSeverity, Range, Uri };
+export { Emitter, editor, KeyCode, languages, MarkerSeverity, Range, Uri };
