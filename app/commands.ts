@@ -1,6 +1,6 @@
 import { closeComparison, compareBeside, pin, stepDifference, swapRuns } from './stores/compare-actions.ts';
 import type { DialogName, PaneName } from './stores/page.ts';
-import type { ExportKind, Studio } from './stores/studio.ts';
+import type { ComparisonExport, ExportKind, Studio } from './stores/studio.ts';
 
 /** Something that the studio can be told to do: palette, menus and keys all read this. */
 export interface Command {
@@ -34,6 +34,13 @@ export const EXPORTS: readonly (readonly [ExportKind, string])[] = [
   ['markdown', 'Chain as Markdown report'],
   ['trace', 'Trace as JSON'],
   ['chrome-trace', 'Chrome trace, for Perfetto'],
+];
+
+/** What can be taken along of two runs, while they are compared. */
+export const COMPARISON_EXPORTS: readonly (readonly [ComparisonExport, string])[] = [
+  ['compare-svg', 'Comparison as SVG'],
+  ['compare-png', 'Comparison as PNG'],
+  ['compare-markdown', 'Comparison as Markdown report'],
 ];
 
 /** The commands of the page itself; the timeline adds its own. */
@@ -130,7 +137,7 @@ export function createCommands(studio: Studio): readonly Command[] {
       keys: [],
       run: () => services.downloadTest(),
     },
-    ...EXPORTS.map(
+    ...[...(comparing ? COMPARISON_EXPORTS : []), ...EXPORTS].map(
       ([kind, name]): Command => ({
         id: `export.${kind}`,
         label: `Export: ${name}`,

@@ -2,7 +2,7 @@ import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { KYVERNO_VERSIONS, type KyvernoVersion } from '../src/index.ts';
-import { EXPORTS, pinRun } from './commands.ts';
+import { COMPARISON_EXPORTS, EXPORTS, pinRun } from './commands.ts';
 import type { EarlyKeys } from './early-keys.ts';
 import { closeComparison, compareBeside } from './stores/compare-actions.ts';
 import { useStudio } from './stores/studio.ts';
@@ -155,14 +155,16 @@ export function ExportMenu(props: MenuProps) {
 }
 
 function ExportItems() {
-  const { services, run } = useStudio();
+  const { services, run, compare } = useStudio();
   const ran = useStore(run, (state) => state.trace !== undefined);
+  const comparing = useStore(compare, (state) => state.open);
+  const kinds = comparing ? [...COMPARISON_EXPORTS, ...EXPORTS] : EXPORTS;
   return (
     <>
       <DropdownMenu.Label className="menu-label">
         {ran ? 'Take along what is shown' : 'Nothing has run yet'}
       </DropdownMenu.Label>
-      {EXPORTS.map(([kind, name]) => (
+      {kinds.map(([kind, name]) => (
         <DropdownMenu.Item
           key={kind}
           className="menu-item"

@@ -55,7 +55,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/panes': ['src/index.ts', 'app/stores', 'app/ui'],
   'app/gallery': ['src/index.ts', 'app/stores', 'app/ui', 'app/timeline'],
   'app/compare': ['src/index.ts', 'app/stores', 'app/ui', 'app/timeline'],
-  'app/export': ['src/index.ts', 'app/stores', 'app/ui', 'app/storage', 'app/timeline', 'app/panes'],
+  'app/export': [
+    'src/index.ts',
+    'app/stores',
+    'app/ui',
+    'app/storage',
+    'app/timeline',
+    'app/panes',
+    'app/compare',
+  ],
   // The composition root is the files right under app/: they wire everything.
   app: [
     'src/index.ts',

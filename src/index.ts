@@ -20,6 +20,11 @@ export type { Libraries, LibraryName } from './expressions/jmespath/environment.
 export { loadLibraries, neededLibraries } from './expressions/jmespath/libraries.ts';
 export { arrangeDocuments, newTest } from './formats/arrange.ts';
 export { type ChromeEvent, type ChromeTrace, chromeTrace } from './formats/chrome-trace.ts';
+export {
+  type ComparisonReport,
+  type ReportedDifference,
+  reportOfComparison,
+} from './formats/comparison-report.ts';
 export { type EditableStep, readSteps } from './formats/editable-steps.ts';
 export { FAULT_DURATION, FAULTS, type Fault, faultChanges, isFaultName } from './formats/fault-steps.ts';
 export {

@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { milliseconds } from '../../src/index.ts';
-import type { ComparedRun } from '../stores/compare.ts';
 import { stepDifference } from '../stores/compare-actions.ts';
 import { createPlayback } from '../stores/playback.ts';
 import { useStudio } from '../stores/studio.ts';
@@ -23,6 +22,7 @@ import { createCompareWindow, fitAll, zoomAround, zoomOf } from './compare-state
 import { CompareTransport } from './compare-transport.tsx';
 import { DifferenceBand } from './difference-band.tsx';
 import { DifferenceTable, differenceName } from './difference-table.tsx';
+import { runNames } from './run-names.ts';
 import { follow, type Pictured, RunPicture } from './run-picture.tsx';
 import { useRunToCompare } from './use-runs.ts';
 import './compare.css';
@@ -78,7 +78,8 @@ function TwoRuns({ phone, editor, onEdit }: TwoRunsProps) {
   const above = useStore(compare, (state) => state.above);
   const below = useStore(compare, (state) => state.below);
   const runs = { above: useRunToCompare(above), below: useRunToCompare(below) };
-  const names = useNames(above, below);
+  const pinned = useStore(compare, (state) => state.pinned?.version);
+  const names = useMemo(() => runNames(above, below, pinned), [above, below, pinned]);
   const traces = { above: runs.above.trace, below: runs.below.trace };
   const model = useMemo(
     () =>
@@ -116,25 +117,6 @@ function TwoRuns({ phone, editor, onEdit }: TwoRunsProps) {
       )}
     </section>
   );
-}
-
-/** Names of the runs in headings, and in sentences. */
-function useNames(above: ComparedRun, below: ComparedRun) {
-  const { compare } = useStudio();
-  const pinned = useStore(compare, (state) => state.pinned?.version);
-  return useMemo(() => {
-    const withPin = above === 'pinned' || below === 'pinned';
-    const shown = (run: ComparedRun): string =>
-      run === 'pinned' ? `Pinned run, Kyverno ${pinned}` : withPin ? `Now, Kyverno ${run}` : `Kyverno ${run}`;
-    const spoken = (run: ComparedRun): string =>
-      run === 'pinned' ? 'The pinned run' : withPin ? 'The present one' : run;
-    const short = (run: ComparedRun): string => (run === 'pinned' ? `${pinned} pinned` : run);
-    return {
-      short: `${short(above)} and ${short(below)}`,
-      shown: { above: shown(above), below: shown(below) },
-      spoken: { above: spoken(above), below: spoken(below) },
-    };
-  }, [above, below, pinned]);
 }
 
 interface ComparedProps {

@@ -12,6 +12,7 @@ import { type Palette, readPalette } from '../timeline/palette.ts';
 import { type CompareModel, type SharedStop, type Side, timesAt } from './compare-model.ts';
 import { bringIntoView, type CompareWindowStore, clampX, zoomAround, zoomOf } from './compare-state.ts';
 import type { SharedScale } from './matched-scale.ts';
+import { outline } from './outline.ts';
 import { RunLanes } from './run-lanes.tsx';
 
 const NOTHING: ReadonlySet<EventId> = new Set();
@@ -175,24 +176,6 @@ function mountPainter(canvas: HTMLCanvasElement, side: Side, now: () => Pictured
       gestures();
     },
   };
-}
-
-/** The thread's ring around every mark of the chosen difference, as around a selection. */
-function outline(
-  ctx: CanvasRenderingContext2D,
-  { boxes, density }: Frame,
-  palette: Palette,
-  marks: ReadonlySet<EventId>,
-): void {
-  ctx.strokeStyle = palette.thread;
-  ctx.lineWidth = 2;
-  for (const { mark, x, y, w, h } of boxes) {
-    if (!marks.has(mark.event) || y < density.ruler - h) continue;
-    ctx.beginPath();
-    if (mark.shape === 'point') ctx.arc(x, y + h / 2, 9.5, 0, 7);
-    else ctx.roundRect(x - 2.5, y - 2.5, w + 5, h + 5, 4);
-    ctx.stroke();
-  }
 }
 
 /** A press that moves by more is a drag, pixels. */

@@ -5,21 +5,29 @@ import {
   mermaidOfChain,
   nameOf,
   reportOfChain,
+  reportOfComparison,
   verdictOf,
 } from '../../src/index.ts';
+import { type CompareModel, readCompare } from '../compare/compare-model.ts';
+import { type RunNames, runNames } from '../compare/run-names.ts';
 import { StageDrawing } from '../panes/stage/stage-drawing.tsx';
 import { layoutStage } from '../panes/stage/stage-layout.ts';
 import { stageAt } from '../panes/stage/stage-model.ts';
 import { stageText } from '../panes/stage/stage-text.ts';
 import { saveFile } from '../storage/files.ts';
-import type { ExportKind, Studio } from '../stores/studio.ts';
+import type { ComparedRun } from '../stores/compare.ts';
+import type { ComparisonExport, ExportKind, Studio } from '../stores/studio.ts';
 import { timelineOf } from '../timeline/model.ts';
 import { readPalette } from '../timeline/palette.ts';
+import { ComparisonPicture } from './comparison-picture.tsx';
 import { Picture } from './picture.tsx';
 import { rasterize, renderSvg } from './render-svg.ts';
 import { timelinePicture } from './timeline-picture.ts';
 
-type Exported = Pick<Studio, 'run' | 'playback' | 'selection' | 'viewport' | 'workspace' | 'page' | 'flags'>;
+type Exported = Pick<
+  Studio,
+  'run' | 'playback' | 'selection' | 'viewport' | 'workspace' | 'page' | 'flags' | 'compare' | 'services'
+>;
 
 interface SavedFile {
   readonly name: string;
@@ -28,7 +36,7 @@ interface SavedFile {
 }
 
 /** Makes one of the files to take along and hands it to the person's downloads. */
-export async function exportAs(studio: Exported, kind: ExportKind): Promise<void> {
+export async function exportAs(studio: Exported, kind: ExportKind | ComparisonExport): Promise<void> {
   const { trace } = studio.run.getState();
   if (trace === undefined) {
     studio.page.say('Nothing has run yet, so there is nothing to export.');
@@ -39,7 +47,11 @@ export async function exportAs(studio: Exported, kind: ExportKind): Promise<void
   studio.page.say(`Saved ${name}`);
 }
 
-async function fileOf(studio: Exported, trace: Trace, kind: ExportKind): Promise<SavedFile> {
+async function fileOf(
+  studio: Exported,
+  trace: Trace,
+  kind: ExportKind | ComparisonExport,
+): Promise<SavedFile> {
   const name = studio.workspace.getState().document.name;
   const file = name.replaceAll(/[^\w.-]+/g, '-') || 'scenario';
   const json = 'application/json';
@@ -75,6 +87,21 @@ async function fileOf(studio: Exported, trace: Trace, kind: ExportKind): Promise
       return svgFile(`${file}-timeline`, await timelineSvg(studio, trace, name));
     case 'timeline-png':
       return pngFile(`${file}-timeline`, await timelineSvg(studio, trace, name));
+    case 'compare-svg':
+      return svgFile(`${file}-compared`, await comparisonSvg(studio, name));
+    case 'compare-png':
+      return pngFile(`${file}-compared`, await comparisonSvg(studio, name));
+    case 'compare-markdown': {
+      const { model, names } = await comparisonOf(studio);
+      const content = reportOfComparison({
+        name,
+        names: names.shown,
+        summary: model.comparison.summary,
+        seed: trace.seed,
+        differences: model.differences,
+      });
+      return { name: `${file}-compared.md`, type: 'text/markdown', content };
+    }
   }
 }
 
@@ -88,6 +115,49 @@ const pngFile = async (name: string, svg: string): Promise<SavedFile> => ({
   type: 'image/png',
   content: await rasterize(svg),
 });
+
+/** Both runs as the comparison has them; the one that is not the studio's own is run once more. */
+async function comparisonOf(
+  studio: Exported,
+): Promise<{ readonly model: CompareModel; readonly names: RunNames }> {
+  const { above, below, pinned } = studio.compare.getState();
+  const names = runNames(above, below, pinned?.version);
+  const traces = { above: await runToExport(studio, above), below: await runToExport(studio, below) };
+  return { model: readCompare(traces.above, traces.below, names.spoken), names };
+}
+
+async function runToExport(
+  { run, compare, workspace, services }: Exported,
+  which: ComparedRun,
+): Promise<Trace> {
+  const trace =
+    which === 'pinned'
+      ? compare.getState().pinned?.trace
+      : which === workspace.getState().document.version
+        ? run.getState().trace
+        : (await services.runOn(which)).trace;
+  if (trace === undefined) throw new Error('The files cannot be run as they are written.');
+  return trace;
+}
+
+async function comparisonSvg(studio: Exported, name: string): Promise<string> {
+  const { model, names } = await comparisonOf(studio);
+  const { scale, chosen } = studio.compare.getState();
+  await document.fonts.ready;
+  return renderSvg(
+    <ComparisonPicture
+      model={model}
+      view={{
+        name,
+        names: names.shown,
+        scale,
+        chosen: chosen === undefined ? undefined : model.differences[chosen],
+      }}
+      palette={readPalette(document.body)}
+      measure={textMeasure()}
+    />,
+  );
+}
 
 /** Whose chain is told: what is selected, else the step at the playhead. */
 function subjectOf({ selection, playback }: Exported, trace: Trace): EventId | undefined {

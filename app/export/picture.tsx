@@ -8,7 +8,15 @@ interface PictureProps {
   readonly description: string;
   readonly width: number;
   readonly height: number;
+  /** Signs of this picture alone, after those of every picture. */
+  readonly also?: readonly LegendItem[];
   readonly children: ReactNode;
+}
+
+/** A sign of 14 pixels and what it means. */
+export interface LegendItem {
+  readonly sign: ReactNode;
+  readonly text: string;
 }
 
 const HEAD = 62;
@@ -32,8 +40,9 @@ const LEGEND: readonly (readonly [MarkName, string])[] = [
 const NOTE = 'Filled: before the playhead. Outlined: after it. Blue: this story, now.';
 
 /** A picture to take along: title above, legend below, nothing that it needs from outside. */
-export function Picture({ title, subtitle, description, width, height, children }: PictureProps) {
-  const rows = legendRows(width - 2 * MARGIN);
+export function Picture({ title, subtitle, description, width, height, also = [], children }: PictureProps) {
+  const items = [...LEGEND.map(([name, text]) => ({ sign: <Mark name={name} size={14} />, text })), ...also];
+  const rows = legendRows(items, width - 2 * MARGIN);
   const foot = 26 + rows.length * LEGEND_ROW + 24;
   const whole = HEAD + height + foot;
   return (
@@ -58,11 +67,9 @@ export function Picture({ title, subtitle, description, width, height, children 
       <path d={`M0 ${HEAD - 0.5}H${width}M0 ${HEAD + height + 0.5}H${width}`} stroke="var(--line2)" />
       <g transform={`translate(${MARGIN} ${HEAD + height + 26})`} data-part="legend">
         {rows.map((row, line) =>
-          row.map(({ name, text, x }) => (
-            <g key={name} transform={`translate(${x} ${line * LEGEND_ROW})`}>
-              <g transform="translate(0 -11)">
-                <Mark name={name} size={14} />
-              </g>
+          row.map(({ sign, text, x }) => (
+            <g key={text} transform={`translate(${x} ${line * LEGEND_ROW})`}>
+              <g transform="translate(0 -11)">{sign}</g>
               <text x={21} fontSize={12.5} fontFamily="var(--sans)" fill="var(--ink)">
                 {text}
               </text>
@@ -77,22 +84,19 @@ export function Picture({ title, subtitle, description, width, height, children 
   );
 }
 
-interface LegendItem {
-  readonly name: MarkName;
-  readonly text: string;
-  readonly x: number;
-}
-
-function legendRows(room: number): readonly (readonly LegendItem[])[] {
-  const rows: LegendItem[][] = [[]];
+function legendRows(
+  items: readonly LegendItem[],
+  room: number,
+): readonly (readonly (LegendItem & { readonly x: number })[])[] {
+  const rows: (LegendItem & { readonly x: number })[][] = [[]];
   let x = 0;
-  for (const [name, text] of LEGEND) {
-    const width = 21 + text.length * 6.9 + 22;
+  for (const item of items) {
+    const width = 21 + item.text.length * 6.9 + 22;
     if (x > 0 && x + width > room) {
       rows.push([]);
       x = 0;
     }
-    rows.at(-1)?.push({ name, text, x: Math.round(x) });
+    rows.at(-1)?.push({ ...item, x: Math.round(x) });
     x += width;
   }
   return rows;

@@ -31,12 +31,13 @@ export interface TimelineView {
   readonly flags: readonly { readonly time: number; readonly note: string }[];
 }
 
-const REGULAR = DENSITIES[1] as Density;
-const HEADERS = 190;
+export const REGULAR = DENSITIES[1] as Density;
+/** Width of the names of the lanes. */
+export const HEADERS = 190;
 const RAIL = 20;
 /** Wider, and no viewer shows it as a whole; narrower, and nothing can be read. */
-const WIDEST = 9000;
-const NARROWEST = 1000;
+export const WIDEST = 9000;
+export const NARROWEST = 1000;
 
 /**
  * The whole run as the timeline draws it, written down by its own layout and drawing code, with the names of the lanes at the
@@ -74,28 +75,35 @@ export function timelinePicture(
     },
     drawMore,
   );
-  const ctx = new SvgContext(measure, 'timeline-clip');
-  recording(() =>
-    draw(
-      ctx as unknown as CanvasRenderingContext2D,
-      frame,
-      palette,
-      {
-        selected: view.selected,
-        chain: lit.chain,
-        lit: lit.lit,
-        stale: false,
-        area: undefined,
-        hits: new Set(),
-        hit: undefined,
-        flags: view.flags.map(({ time, note }) => ({ x: placed.toX(time), note })),
-      },
-      drawMore,
-    ),
-  );
-  // A viewport of its own, since lines are drawn on beyond the edge, as a canvas lets them.
-  const svg = `${headers(frame, palette)}<svg x="${HEADERS}" width="${width}" height="${n(height)}">${ctx.toSvg()}</svg>`;
+  const svg = writeFrame(frame, palette, measure, 'timeline-clip', {
+    selected: view.selected,
+    chain: lit.chain,
+    lit: lit.lit,
+    stale: false,
+    area: undefined,
+    hits: new Set(),
+    hit: undefined,
+    flags: view.flags.map(({ time, note }) => ({ x: placed.toX(time), note })),
+  });
   return { svg, width: width + HEADERS, height };
+}
+
+/** What a frame shows, as SVG, with the names of the lanes at its left. `more` draws over it; `id` is for what it refers to. */
+export function writeFrame(
+  frame: Frame,
+  palette: Palette,
+  measure: (font: string, text: string) => number,
+  id: string,
+  state: Parameters<typeof draw>[3],
+  more: (ctx: CanvasRenderingContext2D) => void = () => undefined,
+): string {
+  const ctx = new SvgContext(measure, id);
+  recording(() => {
+    draw(ctx as unknown as CanvasRenderingContext2D, frame, palette, state, drawMore);
+    more(ctx as unknown as CanvasRenderingContext2D);
+  });
+  // A viewport of its own, since lines are drawn on beyond the edge, as a canvas lets them.
+  return `${headers(frame, palette)}<svg x="${HEADERS}" width="${frame.width}" height="${n(frame.height)}">${ctx.toSvg()}</svg>`;
 }
 
 /** While a drawing is written down its paths must be readable, which the browser's own are not. */

@@ -60,6 +60,9 @@ export type ExportKind =
   | 'timeline-svg'
   | 'timeline-png';
 
+/** The files that tell of two compared runs. */
+export type ComparisonExport = 'compare-svg' | 'compare-png' | 'compare-markdown';
+
 /** What views may ask of the page beyond the stores: the worker, the browser, storage. */
 export interface StudioServices {
   /** Brings the place that a path names into view in the editor. */
@@ -109,7 +112,7 @@ export interface StudioServices {
   /** The run's answers of the policies as a folder for `kyverno test`, zipped. */
   downloadTest(): void;
   /** Makes a file of the run as it is shown, and hands it to the person's downloads. */
-  exportAs(kind: ExportKind): void;
+  exportAs(kind: ExportKind | ComparisonExport): void;
   setTheme(theme: 'light' | 'dark'): void;
   /** Runs once more with a larger budget of events. */
   runLonger(): void;

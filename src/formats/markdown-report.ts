@@ -114,7 +114,8 @@ function whatBackgroundDid(trace: Trace, chain: readonly TraceEvent[]): readonly
   ];
 }
 
-const tableRow = (cells: readonly string[]): string =>
+/** A row of a table; nothing in a cell is markup. */
+export const tableRow = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => escapeMarkdown(cell)).join(' | ')} |`;
 
 /** The causes of the event and the rules that decided, in order of time, each as one sentence. */
