@@ -15,6 +15,7 @@ import type {
   DerivedPlace,
   Discovery,
   ResourceInfo,
+  ShowObject,
   WatchEvent,
 } from './api.ts';
 import { type Authorizer, withImpliedGroups } from './authorizer.ts';
@@ -61,6 +62,7 @@ class Server implements SimulatedApiServer {
   readonly #schemas: CustomSchemas;
   readonly #writer: Writer;
   readonly #derived = new Map<string, Derived>();
+  readonly #shown = new Map<string, ShowObject>();
   readonly #listeners: ((event: WatchEvent) => void)[] = [];
   #authorizer: Authorizer | undefined;
   #discovery: Discovery | undefined;
@@ -126,6 +128,18 @@ class Server implements SimulatedApiServer {
     });
   }
 
+  showAs({ group, resource }: { readonly group: string; readonly resource: string }, show: ShowObject): void {
+    this.#shown.set(`${group}/${resource}`, show);
+  }
+
+  shown(
+    { group, resource }: GroupVersionResource,
+    objects: readonly KubernetesObject[],
+  ): readonly KubernetesObject[] {
+    const show = objects.length === 0 ? undefined : this.#shown.get(`${group}/${resource}`);
+    return show === undefined ? objects : objects.map(show);
+  }
+
   #derivedOf(resource: GroupVersionResource, namespace?: string): readonly KubernetesObject[] {
     const known =
       this.#derived.get(`${resource.group}/${resource.resource}`) ?? this.#derived.get(resource.group);
@@ -148,8 +162,12 @@ class Server implements SimulatedApiServer {
     const server = {
       discovery: this.discovery(),
       resourceVersion: this.#store.version,
-      lookup: this.lookup.bind(this),
-      listAll: this.listAll.bind(this),
+      lookup: (resource: GroupVersionResource, namespace: string, name: string) => {
+        const found = this.lookup(resource, namespace, name);
+        return found === undefined ? undefined : this.shown(resource, [found])[0];
+      },
+      listAll: (resource: GroupVersionResource, namespace?: string) =>
+        this.shown(resource, this.listAll(resource, namespace)),
       decide: (who: UserInfo, attributes: AccessAttributes) => this.#rbac().decide(who, attributes),
     };
     return rawRequests.get().serveRaw(server, withImpliedGroups(user), method, path, body);
@@ -255,14 +273,16 @@ class Server implements SimulatedApiServer {
   }
 
   *#get(run: RequestRun): Process<Outcome> {
-    const { resource, namespace = '', name = '' } = run.request;
+    const { resource, namespace = '', name = '', component } = run.request;
     yield this.#options.latencies.read;
     const object = this.lookup(resource, namespace, name);
-    return object === undefined ? refuse('store', notFound(resource, name)) : { code: 200, object };
+    if (object === undefined) return refuse('store', notFound(resource, name));
+    const [shown = object] = component === 'client' ? this.shown(resource, [object]) : [];
+    return { code: 200, object: shown };
   }
 
   *#list(run: RequestRun): Process<Outcome> {
-    const { resource, namespace, labelSelector = '', fieldSelector = '' } = run.request;
+    const { resource, namespace, labelSelector = '', fieldSelector = '', component } = run.request;
     yield this.#options.latencies.read;
     const requirements = parseSelector(labelSelector);
     if (requirements === undefined)
@@ -272,7 +292,7 @@ class Server implements SimulatedApiServer {
         matchesRequirements(requirements, get(object.metadata, 'labels')) &&
         matchesFields(fieldSelector, object),
     );
-    return { code: 200, items };
+    return { code: 200, items: component === 'client' ? this.shown(resource, items) : items };
   }
 
   #rbac(): Authorizer {

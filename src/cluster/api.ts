@@ -101,6 +101,10 @@ export interface ApiServer {
    * write to one of its objects stores it first.
    */
   serveDerived(group: string, make: () => readonly KubernetesObject[], only?: DerivedPlace): void;
+  /** Shows objects of a resource to people and to policies' calls otherwise than they are stored: what a controller would keep up. */
+  showAs(resource: { readonly group: string; readonly resource: string }, show: ShowObject): void;
+  /** Stored objects as a person's read of them answers. */
+  shown(resource: GroupVersionResource, objects: readonly KubernetesObject[]): readonly KubernetesObject[];
   /** What discovery knows now, CRDs included. */
   discovery(): Discovery;
   /** Reads the store directly, without a request: for informers' caches and for the studio itself. */
@@ -130,6 +134,9 @@ export interface ApiServer {
     namespace: string,
   ): { readonly roles: readonly string[]; readonly clusterRoles: readonly string[] };
 }
+
+/** A stored object as a read answers it. */
+export type ShowObject = (object: KubernetesObject) => KubernetesObject;
 
 /** Where derived objects are served. */
 export interface DerivedPlace {

@@ -6,7 +6,7 @@ export const patches = createPart(() => import('./patching.ts'));
 export const rawRequests = createPart(() => import('./raw-request.ts'));
 /** Pods and what makes them: defaults, the admission plugins that look at Pods, validation. */
 export const pods = createPart(() => import('./pods.ts'));
-/** Quotas of a namespace that has some. */
-export const quotas = createPart(() => import('./quota.ts'));
+/** Quotas and LimitRanges of a namespace that has some. */
+export const quotas = createPart(() => import('./quotas.ts'));
 /** Calls of webhooks that are not Kyverno's, or that nobody answers. */
 export const webhookCalls = createPart(() => import('./webhook-dispatch.ts'));

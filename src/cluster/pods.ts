@@ -2,3 +2,4 @@
 export { accountOf, admitPod } from './pod-admission.ts';
 export { withPodDefaults } from './pod-defaults.ts';
 export { podErrors } from './pod-errors.ts';
+export { qosClass } from './pod-resources.ts';

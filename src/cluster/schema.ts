@@ -7,7 +7,7 @@ import type { ResourceInfo } from './api.ts';
 import { base64 } from './base64.ts';
 import { CRD_FINALIZER } from './custom-resources.ts';
 import { nameErrors } from './names.ts';
-import { pods } from './parts.ts';
+import { pods, quotas } from './parts.ts';
 import type { FieldError } from './status.ts';
 import { invalidValue, required } from './status.ts';
 import { withMetadata } from './store.ts';
@@ -43,6 +43,7 @@ const DEFAULTS: Readonly<Record<string, Change>> = {
       type: getString(object, 'type') ?? 'Opaque',
     };
   },
+  '/LimitRange': (object) => quotas.get().withRangeDefaults(object),
   'networking.k8s.io/NetworkPolicy': (object) => {
     const spec = getObject(object, 'spec');
     if (!isObject(get(object, 'spec')) || getList(spec, 'policyTypes').length > 0) return object;
@@ -115,7 +116,10 @@ const ON_CREATE: Readonly<Record<string, Change>> = {
     ...withMetadata(object, { finalizers: [CRD_FINALIZER] }),
     status: establishedStatus(object),
   }),
-  '/Pod': (object) => ({ ...object, status: { phase: 'Pending', qosClass: 'BestEffort' } }),
+  '/Pod': (object) => ({
+    ...object,
+    status: { phase: 'Pending', qosClass: pods.get().qosClass(object) },
+  }),
 };
 
 /** What the naming and establishing controllers write of a CRD whose names nobody else has. */

@@ -33,6 +33,9 @@ const MAX_GENERATED_PREFIX = 58;
 /** How often the server repeats an update whose object changed under it. */
 const UPDATE_ATTEMPTS = 5;
 const RESOURCE_QUOTAS = { group: '', resource: 'resourcequotas' };
+const LIMIT_RANGES = { group: '', resource: 'limitranges' };
+/** Kinds that LimitRanges limit. */
+const LIMITED = new Set(['pods', 'persistentvolumeclaims']);
 const SERVICE_ACCOUNTS = { group: '', resource: 'serviceaccounts' };
 /** The plugin ServiceAccount looks for a `default` account so often, so long apart (plugin/pkg/admission/serviceaccount). */
 const ACCOUNT_ATTEMPTS = 10;
@@ -138,7 +141,8 @@ export class Writer {
     const errors = [...createErrors(object, info), ...this.#schemaErrors(object, info)];
     if (errors.length > 0) return refuse('schema', invalid(info, nameOf(object), errors));
     const denied =
-      (yield* this.#validate(run, info, 'CREATE', object, undefined)) ?? this.#overQuota(info, object);
+      (yield* this.#validate(run, info, 'CREATE', object, undefined)) ??
+      this.#overQuota(info, object, undefined);
     if (denied !== undefined) return denied;
     yield* run.enter('store', this.#options.latencies.store);
     if (this.#store.get(info, namespaceOf(object), nameOf(object)) !== undefined)
@@ -188,7 +192,9 @@ export class Writer {
     const object = withMetadata(prepared, { resourceVersion: resourceVersionOf(live) });
     const errors = [...updateErrors(live, object, info), ...this.#schemaErrors(object, info)];
     if (errors.length > 0) return refuse('schema', invalid(info, nameOf(live), errors));
-    const denied = yield* this.#validate(run, info, 'UPDATE', object, live);
+    const denied =
+      (yield* this.#validate(run, info, 'UPDATE', object, live)) ??
+      (request.subresource === undefined ? this.#overQuota(info, object, live) : undefined);
     if (denied !== undefined) return denied;
     yield* run.enter('store', this.#options.latencies.store);
     const current = this.#store.get(info, namespaceOf(live), nameOf(live));
@@ -348,12 +354,14 @@ export class Writer {
     const isPod = info.group === '' && info.kind === 'Pod';
     if (object === undefined || operation !== 'CREATE' || !isPod) return { object };
     const { accountOf, admitPod } = pods.get();
+    const ranges = this.#limitRanges(info, object);
+    const limited = ranges.length === 0 ? object : quotas.get().withLimitDefaults(object, ranges);
     const [namespace, name] = [namespaceOf(object), accountOf(object)];
     // The account of a fresh namespace may be on its way; others are not waited for.
     const attempts = name === 'default' ? ACCOUNT_ATTEMPTS : 1;
     for (let attempt = 1; ; attempt += 1) {
       const account = this.#store.get(SERVICE_ACCOUNTS, namespace, name)?.object;
-      if (account !== undefined) return { object: admitPod(object, account, this.#options.random) };
+      if (account !== undefined) return { object: admitPod(limited, account, this.#options.random) };
       if (attempt === attempts) break;
       yield ACCOUNT_RETRY;
     }
@@ -369,18 +377,43 @@ export class Writer {
     old: KubernetesObject | undefined,
   ): Process<Refusal | undefined> {
     yield* run.enter('validating', this.#options.latencies.validating);
+    const refusal = this.#outOfRange(run, info, operation, object);
+    if (refusal !== undefined) return refusal;
     const review = this.#review(run, info, operation, object, old);
     const response = yield* this.#ask('validate', review, run);
     return response === undefined || response.allowed ? undefined : denial('validating', response);
   }
 
   /** The last of the validating plugins. */
-  #overQuota(info: ResourceInfo, object: KubernetesObject): Refusal | undefined {
+  #overQuota(
+    info: ResourceInfo,
+    object: KubernetesObject,
+    old: KubernetesObject | undefined,
+  ): Refusal | undefined {
     const namespace = namespaceOf(object);
     const inPlace = info.namespaced ? this.#store.list(RESOURCE_QUOTAS, namespace) : [];
     if (inPlace.length === 0) return undefined;
-    const used = this.#store.list(info, namespace).length;
-    const refusal = quotas.get().quotaRefusal(inPlace, info, used, nameOf(object));
+    const stored = this.#store.list(info, namespace);
+    const refusal = quotas.get().quotaRefusal(inPlace, { info, object, old, stored });
+    return refusal && refuse('validating', refusal);
+  }
+
+  #limitRanges(info: ResourceInfo, object: KubernetesObject | undefined): readonly KubernetesObject[] {
+    const limited = object !== undefined && info.group === '' && LIMITED.has(info.resource);
+    return limited ? this.#store.list(LIMIT_RANGES, namespaceOf(object)) : [];
+  }
+
+  /** LimitRanger's bounds; Pods are looked at when they are created alone. */
+  #outOfRange(
+    run: RequestRun,
+    info: ResourceInfo,
+    operation: Operation,
+    object: KubernetesObject | undefined,
+  ): Refusal | undefined {
+    const looked = operation === 'CREATE' || (operation === 'UPDATE' && info.resource !== 'pods');
+    const ranges = looked && run.request.subresource === undefined ? this.#limitRanges(info, object) : [];
+    if (object === undefined || ranges.length === 0) return undefined;
+    const refusal = quotas.get().limitRefusal(ranges, info, object);
     return refusal && refuse('validating', refusal);
   }
 

@@ -1,13 +1,16 @@
 import type { ApiServer } from '../cluster/api.ts';
+import { quotas } from '../cluster/parts.ts';
 import { KYVERNO_NAMESPACE } from '../kyverno/configuration.ts';
 import { nodeObjects } from './parts.ts';
 
 /** What the simulated API server says of its version (raw-discovery.ts). */
 const KUBERNETES = 'v1.36.0';
 
+const RESOURCE_QUOTAS = { group: '', resource: 'resourcequotas' };
+
 /**
- * Gives a cluster its simulated node, and Kyverno's Deployments their ReplicaSets and Pods. They are made when somebody reads
- * them, so that a trace in which nobody does is the same without them.
+ * Gives a cluster its simulated node, Kyverno's Deployments their ReplicaSets and Pods, and quotas their status. They are made
+ * when somebody reads them, so that a trace in which nobody does is the same without them.
  */
 export function serveNode(server: ApiServer): void {
   const namespace = KYVERNO_NAMESPACE;
@@ -17,4 +20,5 @@ export function serveNode(server: ApiServer): void {
     resource: 'replicasets',
     namespace,
   });
+  server.showAs(RESOURCE_QUOTAS, (quota) => quotas.get().withQuotaStatus(quota, server));
 }

@@ -117,8 +117,11 @@ function describeObject(session: Session, object: KubernetesObject, write: Descr
     events: () => {
       if (shows) out.events(eventsOf(session, object), session.now);
     },
-    list: (group, version, resource) =>
-      session.server.listAll({ group, version, resource }, namespaceOf(object) || nameOf(object)),
+    list: (group, version, resource) => {
+      const { server } = session;
+      const found = server.listAll({ group, version, resource }, namespaceOf(object) || nameOf(object));
+      return server.shown({ group, version, resource }, found);
+    },
   });
   return out.text();
 }
