@@ -25,11 +25,11 @@ interface PolicyOptions {
   readonly generate?: string;
   readonly resources?: string;
   readonly spec?: string;
-  /** Other content, another target, another name of the rule. */
+  /** Other content, another target, another selector of a cloneList. */
   readonly content?: string;
   readonly name?: string;
   readonly namespace?: string;
-  readonly rule?: string;
+  readonly copies?: string;
   /** What stands beside the rule; `only` leaves the rule out. */
   readonly beside?: string;
   readonly only?: boolean;
@@ -38,7 +38,7 @@ interface PolicyOptions {
 const sourceOf = (target: Target): string => (target === 'cloneList' ? 'made' : 'src');
 
 function body(target: Target, options: PolicyOptions): string {
-  const { content = 'v1', name = 'made', namespace = 'to' } = options;
+  const { content = 'v1', name = 'made', namespace = 'to', copies = 'yes' } = options;
   const place = (made: string): string =>
     `apiVersion: v1, kind: ConfigMap, name: "${made}", namespace: ${namespace}`;
   const data = `data: {data: {x: "{{request.object.data.x}}", p: ${content}}}`;
@@ -51,7 +51,7 @@ function body(target: Target, options: PolicyOptions): string {
     case 'clone':
       return `${place(name)}, ${clone}`;
     case 'cloneList':
-      return `namespace: ${namespace}, cloneList: {namespace: lib, kinds: [v1/ConfigMap], selector: {matchLabels: {copy: "yes"}}}`;
+      return `namespace: ${namespace}, cloneList: {namespace: lib, kinds: [v1/ConfigMap], selector: {matchLabels: {copy: "${copies}"}}}`;
     case 'foreach data':
       return `foreach: [{${list}, ${place(element)}, ${data}}]`;
     case 'foreach clone':
@@ -70,10 +70,10 @@ const OTHER = `
     generate: {synchronize: false, apiVersion: v1, kind: ConfigMap, name: other, namespace: to, data: {data: {x: other}}}`;
 
 function policy(target: Target, options: PolicyOptions): string {
-  const { synchronize, generate = '', resources = '', spec = '', rule = 'make', beside = '' } = options;
+  const { synchronize, generate = '', resources = '', spec = '', beside = '' } = options;
   const more = (text: string): string => (text === '' ? '' : `, ${text}`);
   const own = `
-  - name: ${rule}
+  - name: make
     match: {any: [{resources: {kinds: [ConfigMap], namespaces: [from], selector: {matchLabels: {take: "yes"}}${more(resources)}}}]}
     preconditions: {all: [{key: "{{ request.object.data.go || '' }}", operator: NotEquals, value: "no"}]}
     generate: {synchronize: ${synchronize}, ${body(target, options)}${more(generate)}}`;
@@ -606,8 +606,7 @@ const POLICY_ROWS: readonly Row[] = [
   },
   {
     says: 'the targets go into another namespace',
-    cites:
-      'D.4 target changed; pkg/policy/generate.go ruleChange: a changed namespace beside a cloneList un-labels nothing',
+    cites: 'D.4 target changed',
     targets: ['data', 'clone'],
     does: () => [REPLACE],
     files: { 'changed.yaml': { namespace: 'elsewhere' } },
@@ -633,6 +632,35 @@ const POLICY_ROWS: readonly Row[] = [
     looksAt: { namespace: 'to', name: 'renamed' },
     on: AS_MADE,
     off: AS_MADE,
+  },
+  {
+    says: 'the namespace beside a cloneList or a foreach changes',
+    cites:
+      'D.4 target changed; pkg/policy/generate.go ruleChange looks for the kind beside it, where there is none',
+    targets: ['cloneList', 'foreach data', 'foreach clone'],
+    does: () => [REPLACE],
+    files: { 'changed.yaml': { namespace: 'elsewhere' } },
+    on: { 'foreach data': 't1; generate completes', clone: 's1; ' },
+    off: KEPT,
+  },
+  {
+    says: 'the selector of a cloneList changes',
+    cites: 'D.4 cloneList changed',
+    targets: ['cloneList'],
+    does: () => [REPLACE],
+    files: { 'changed.yaml': { copies: 'no' } },
+    on: 's1 left; ',
+    off: 's1 left; ',
+  },
+  {
+    says: 'the target gets another name while a rule beside it is removed',
+    cites: 'pkg/policy/policy_controller.go updatePolicy: either rules are removed or targets are left',
+    targets: ['data', 'clone'],
+    policy: { beside: AUDIT },
+    does: () => [REPLACE],
+    files: { 'changed.yaml': { name: 'renamed' } },
+    on: { data: 't1; generate completes', clone: 's1; ' },
+    off: KEPT,
   },
   {
     says: 'the rule is removed and another generate rule remains',

@@ -43,7 +43,20 @@ export function nonTriggers(
   if (!labelled) return [];
   if (isDownstream(old)) return fromLabels(review, old, old, false, findPolicy);
   const deleted = object === undefined;
-  return clonesOf(env, old).flatMap((clone) => fromLabels(review, old, clone, deleted, findPolicy));
+  const found: NonTrigger[] = [];
+  for (const clone of clonesOf(env, old)) {
+    // A clone whose policy is gone ends the round: those after it are not looked at (generation/handler.go, processRequest).
+    if (findPolicy(policyKeyOf(clone)) === undefined) break;
+    found.push(...fromLabels(review, old, clone, deleted, findPolicy));
+  }
+  return found;
+}
+
+/** The key of the policy that a downstream's labels name. */
+function policyKeyOf(downstream: KubernetesObject): string {
+  const namespace = labelOf(downstream, POLICY_NAMESPACE) ?? '';
+  const name = labelOf(downstream, POLICY_NAME) ?? '';
+  return namespace === '' ? name : `${namespace}/${name}`;
 }
 
 function fromLabels(
@@ -53,9 +66,7 @@ function fromLabels(
   deleteDownstream: boolean,
   findPolicy: (key: string) => Policy | undefined,
 ): readonly NonTrigger[] {
-  const namespace = labelOf(downstream, POLICY_NAMESPACE) ?? '';
-  const name = labelOf(downstream, POLICY_NAME) ?? '';
-  const policy = findPolicy(namespace === '' ? name : `${namespace}/${name}`);
+  const policy = findPolicy(policyKeyOf(downstream));
   const rule = policy?.rules.find(
     (candidate) => candidate.type === 'generate' && candidate.name === labelOf(downstream, RULE_NAME),
   );

@@ -27,9 +27,11 @@ export function concludeRule(
   const subject = subjectOf(item, context, trigger);
   if (error === undefined || (error.notFound && behaviour.swallowsNotFound)) {
     if (error !== undefined) logLine(env, 'warning: reason', subject, cause);
-    report(env, task, generated);
-    if (behaviour.emitsPolicyApplied) for (const made of generated) applied(env, task, made);
-    return { generated };
+    // What a swallowed error leaves counts for nothing made (generate/controller.go, ApplyGeneratePolicy).
+    const made = error === undefined ? generated : [];
+    report(env, task, made);
+    if (behaviour.emitsPolicyApplied) for (const one of made) applied(env, task, one);
+    return { generated: made };
   }
   const silent = error.lookup && !error.notFound && !behaviour.reportsTargetLookupErrors;
   if (behaviour.applyError === 'completes') report(env, task, generated);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import { applyGenerate } from './apply-generate.ts';
 import { type BackgroundEnvironment, logLine } from './environment.ts';
@@ -10,9 +10,12 @@ import { subjectOf, type WorkItem } from './work-item.ts';
 
 /** How an attempt ends. `pending`: the UpdateRequest stays as it is (1.11). */
 type Ending =
-  | { readonly result: 'completed'; readonly generated: readonly JsonObject[] }
-  | { readonly result: 'failed'; readonly message: string }
+  | { readonly result: 'completed'; readonly generated: Generated }
+  | { readonly result: 'failed'; readonly message: string; readonly generated: Generated }
   | { readonly result: 'pending' };
+
+/** What the rule context that was applied last made; `undefined` if that failed, was a deletion, or none was applied. */
+type Generated = readonly JsonObject[] | undefined;
 
 /** Works on a Pending UpdateRequest once, and writes what came of it into its status (lifecycle B.6, C.1). */
 export function* attemptUpdateRequest(
@@ -34,7 +37,7 @@ export function* attemptUpdateRequest(
 
 function* processContexts(env: BackgroundEnvironment, item: WorkItem): Process<Ending> {
   const failures: string[] = [];
-  let generated: readonly JsonObject[] = [];
+  let generated: Generated;
   for (const context of item.spec.ruleContext) {
     const part = env.recorder.open({
       kind: 'attempt-part',
@@ -59,32 +62,33 @@ function* processContexts(env: BackgroundEnvironment, item: WorkItem): Process<E
       continue;
     }
     const applied = yield* applyGenerate(env, item, context, trigger);
-    generated = applied.generated.map(({ apiVersion, kind, namespace, name }) => ({
-      apiVersion,
-      kind,
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-    }));
+    const made = applied.failure === undefined && applied.deletion !== true;
+    generated = made ? applied.generated.map(listed) : undefined;
     if (applied.deletion && env.behaviour.deletionWritesState)
       yield* writeEnding(env, item, endingOf(applied.failure));
     else if (applied.failure !== undefined) failures.push(`${prefix}${applied.failure}`);
   }
-  if (failures.length > 0) return { result: 'failed', message: failures.join('; ') };
+  if (failures.length > 0) return { result: 'failed', message: failures.join('; '), generated };
   return { result: 'completed', generated };
 }
 
+const listed = ({ apiVersion, kind, namespace, name }: ObjectRef): JsonObject => ({
+  apiVersion,
+  kind,
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
+});
+
 /** How the deletion of one rule context's downstreams ends. */
 const endingOf = (failure: string | undefined): Ending =>
-  failure === undefined ? { result: 'completed', generated: [] } : { result: 'failed', message: failure };
+  failure === undefined
+    ? { result: 'completed', generated: undefined }
+    : { result: 'failed', message: failure, generated: undefined };
 
 function* writeEnding(env: BackgroundEnvironment, item: WorkItem, ending: Ending): Process<void> {
   if (ending.result === 'pending') return;
-  if (ending.result === 'failed') {
-    yield* writeFailure(env, item, ending.message);
-    return;
-  }
-  yield* writeStatus(env, item, {
-    state: 'Completed',
-    ...(ending.generated.length > 0 ? { generatedResources: ending.generated } : {}),
-  });
+  // What an attempt does not know of stays from the attempts before.
+  const generated = ending.generated === undefined ? {} : { generatedResources: ending.generated };
+  if (ending.result === 'failed') yield* writeFailure(env, item, ending.message, generated);
+  else yield* writeStatus(env, item, { state: 'Completed', ...generated });
 }

@@ -1,12 +1,12 @@
-import { get, getList, getString, type Json } from '../base/json.ts';
+import { get, getList, getString, type Json, type JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { EventId } from '../base/units.ts';
 import type { ResourceInfo } from '../cluster/api.ts';
 import { parseKindSelector } from '../kubernetes/kind-selector.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
-import { gvkOf, refOf } from '../kubernetes/object.ts';
-import { downstreamLabels, RULE_NAME, selectorText } from '../kyverno/labels.ts';
-import type { Rule } from '../kyverno/policy.ts';
+import { refOf } from '../kubernetes/object.ts';
+import { downstreamLabels, RULE_NAME, selectorText, TRIGGER_NAME, TRIGGER_UID } from '../kyverno/labels.ts';
+import type { Policy, Rule } from '../kyverno/policy.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
 import { ask, type BackgroundEnvironment, infoOf, placeOf } from './environment.ts';
 import { recordTarget } from './generate-target.ts';
@@ -31,17 +31,10 @@ export function* deleteDownstreams(
     return failed && `failed to clean up downstream resources on policy deletion: ${failed}`;
   }
   if (item.policy === undefined || rule === undefined) return undefined;
-  const labels = Object.entries(downstreamLabels(item.policy, rule.name, trigger));
-  const labelSelector = selectorText(Object.fromEntries(labels.filter(([name]) => name !== RULE_NAME)));
-  const refs: ObjectRef[] = [];
-  for (const info of downstreamKinds(env, rule)) {
-    const listed = yield* ask(env, { verb: 'list', resource: info, labelSelector, cause });
-    if (listed.failure !== undefined)
-      return `failed to fetch downstream resources: ${listed.failure.message}`;
-    refs.push(...(listed.items ?? []).map((object) => refOf(object)));
-  }
+  const found = yield* downstreamsOf(env, item.policy, rule, context, trigger, cause);
+  if ('failure' in found) return `failed to fetch downstream resources: ${found.failure}`;
   const why = 'Its trigger is gone or no longer matches the rule.';
-  const failed = yield* deleteEach(env, refs, task, why);
+  const failed = yield* deleteEach(env, found.refs, task, why);
   return failed && `failed to clean up downstream resources on source deletion: ${failed}`;
 }
 
@@ -77,29 +70,73 @@ function* deleteEach(
   return errors.length === 0 ? undefined : errors.join('; ');
 }
 
-/** Kinds that a rule may have made: its target, its cloneList, each foreach. */
-export function downstreamKinds(env: BackgroundEnvironment, rule: Rule): readonly ResourceInfo[] {
-  const generate = get(rule.raw, 'generate');
-  const found = new Map<string, ResourceInfo>();
-  const add = (info: ResourceInfo | undefined): void => {
-    if (info !== undefined) found.set(`${info.group}/${info.resource}`, info);
-  };
-  for (const body of [generate, ...getList(generate, 'foreach')]) {
-    const apiVersion = getString(body, 'apiVersion');
-    const kind = getString(body, 'kind');
-    if (apiVersion !== undefined && kind !== undefined)
-      add(env.server.discovery().byKind(gvkOf({ apiVersion, kind })));
-    for (const text of getList(get(body, 'cloneList'), 'kinds')) {
-      const selector = parseKindSelector(String(text));
-      add(
-        env.server
-          .discovery()
-          .resources.find(
-            (info) =>
-              info.kind === selector.kind && info.group === (selector.group === '*' ? '' : selector.group),
-          ),
-      );
+type Found = { readonly refs: readonly ObjectRef[] } | { readonly failure: string };
+
+/**
+ * The downstreams of a trigger, by its uid; where there is none of a kind, by its name, as they were labelled before 1.12.
+ * Of a foreach the kinds after that one are looked up by name as well (generate/cleanup.go, fetch, changes its selector).
+ */
+function* downstreamsOf(
+  env: BackgroundEnvironment,
+  policy: Policy,
+  rule: Rule,
+  context: RuleContext,
+  trigger: KubernetesObject,
+  cause: EventId,
+): Process<Found> {
+  const { [RULE_NAME]: _rule, ...byUid } = downstreamLabels(policy, rule.name, trigger);
+  const { [TRIGGER_UID]: _uid, ...common } = byUid;
+  const byName = { ...common, [TRIGGER_NAME]: context.trigger.name };
+  const refs: ObjectRef[] = [];
+  let labels: JsonObject = byUid;
+  for (const { kinds, own } of kindsOf(env, rule))
+    for (const info of kinds) {
+      const first = yield* list(env, info, labels, cause);
+      if ('failure' in first) return first;
+      refs.push(...first.refs);
+      if (first.refs.length > 0) continue;
+      if (own) labels = byName;
+      const second = yield* list(env, info, byName, cause);
+      if ('failure' in second) return second;
+      refs.push(...second.refs);
     }
-  }
-  return [...found.values()];
+  return { refs };
+}
+
+function* list(
+  env: BackgroundEnvironment,
+  info: ResourceInfo,
+  labels: JsonObject,
+  cause: EventId,
+): Process<Found> {
+  const labelSelector = selectorText(labels);
+  const { failure, items } = yield* ask(env, { verb: 'list', resource: info, labelSelector, cause });
+  return failure === undefined
+    ? { refs: (items ?? []).map((object) => refOf(object)) }
+    : { failure: failure.message };
+}
+
+interface BodyKinds {
+  /** The body names its kind itself; otherwise they are those of its cloneList. */
+  readonly own: boolean;
+  readonly kinds: readonly ResourceInfo[];
+}
+
+/** Kinds that a rule may have made: of its target or cloneList, or of each foreach. */
+function kindsOf(env: BackgroundEnvironment, rule: Rule): readonly BodyKinds[] {
+  const generate = get(rule.raw, 'generate') ?? {};
+  const foreach = getList(generate, 'foreach');
+  return (foreach.length > 0 ? foreach : [generate]).map((body) => {
+    const kind = getString(body, 'kind') ?? '';
+    const named = { apiVersion: getString(body, 'apiVersion') ?? '', kind };
+    const cloned = getList(get(body, 'cloneList'), 'kinds').map((text) => clonedKind(env, String(text)));
+    const kinds = kind === '' ? cloned : [infoOf(env, named)];
+    return { own: kind !== '', kinds: kinds.filter((info) => info !== undefined) };
+  });
+}
+
+function clonedKind(env: BackgroundEnvironment, text: string): ResourceInfo | undefined {
+  const selector = parseKindSelector(text);
+  const group = selector.group === '*' ? '' : selector.group;
+  return env.server.discovery().resources.find((info) => info.kind === selector.kind && info.group === group);
 }

@@ -1,8 +1,9 @@
-import { equal, get, getList, getObject, type Json, type JsonObject } from '../base/json.ts';
+import { equal, get, getList, getObject, getString, type Json, type JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import { type EventId, eventId } from '../base/units.ts';
 import type { WatchEvent } from '../cluster/api.ts';
 import { hasMutateExisting } from '../engine/rules/response.ts';
+import { parseKindSelector } from '../kubernetes/kind-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { refOf } from '../kubernetes/object.ts';
 import {
@@ -22,7 +23,7 @@ import { ask, type BackgroundEnvironment, infoOf, placeOf } from './environment.
 import { existingTriggers } from './existing-triggers.ts';
 import { isSynchronized } from './generate-target.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
-import { downstreams, mutateExisting } from './parts.ts';
+import { mutateExisting } from './parts.ts';
 
 /** Most rule contexts that one UpdateRequest of a policy event takes. */
 const BATCH = 100;
@@ -75,31 +76,25 @@ export class PolicyController {
   *#created(policy: Policy, cause: EventId): Process<void> {
     if (!canProcessInBackground(policy, this.#env.wallClock())) return;
     yield* this.#mutateExisting(policy, cause);
-    const rules = generateRules(policy);
-    const contexts = rules.filter(syncsData).flatMap((rule) => this.#downstreamContexts(policy, rule, false));
-    yield* this.#create(policy, contexts, undefined, cause);
+    yield* this.#create(policy, this.#syncContexts(policy), undefined, cause);
     yield* this.#generateExisting(policy, cause);
   }
 
   *#updated(old: Policy, policy: Policy, cause: EventId): Process<void> {
-    const rules = generateRules(policy);
     // The gate looks at the policy as it is now: with its last generate rule gone nothing happens at all.
     if (!canProcessInBackground(policy, this.#env.wallClock())) return;
-    const removed = generateRules(old).filter(({ name }) => !rules.some((rule) => rule.name === name));
-    yield* this.#deleted(old, removed, cause);
+    const removed = old.rules.filter(({ name }) => !policy.rules.some((rule) => rule.name === name));
+    yield* this.#deleted(
+      old,
+      removed.filter(({ type }) => type === 'generate'),
+      cause,
+    );
+    // Where a rule is gone, of whatever type, Kyverno looks at the targets of no other (pkg/policy, updatePolicy).
+    if (removed.length === 0) yield* this.#abandonMoved(old, policy, cause);
     yield* this.#mutateExisting(policy, cause);
-    const again: RuleContext[] = [];
-    for (const rule of rules) {
-      const before = generateRules(old).find(({ name }) => name === rule.name);
-      if (before === undefined) continue;
-      // Where a rule is gone Kyverno looks at the targets of no other (pkg/policy, updatePolicy).
-      const moved = removed.length === 0 && !equal(targetOf(before), targetOf(rule));
-      if (moved) yield* this.#abandon(old, before, cause);
-      else if (syncsData(rule)) again.push(...this.#downstreamContexts(policy, rule, false));
-    }
     // Up to 1.12 the UpdateRequests name the downstreams from the start.
-    const listed = this.#env.behaviour.updateRequestPerRule ? rules : undefined;
-    yield* this.#create(policy, again, listed, cause);
+    const listed = this.#env.behaviour.updateRequestPerRule ? generateRules(policy) : undefined;
+    yield* this.#create(policy, this.#syncContexts(policy), listed, cause);
     yield* this.#generateExisting(policy, cause);
   }
 
@@ -111,9 +106,13 @@ export class PolicyController {
           this.#env.behaviour.orphansDownstreams &&
           get(get(rule.raw, 'generate'), 'orphanDownstreamOnPolicyDelete') === true
         ) &&
-        (syncsData(rule) || this.#env.behaviour.cleansUpClonesOnPolicyDeletion),
+        (this.#env.behaviour.cleansUpClonesOnPolicyDeletion || bodiesOf(rule).some(holdsData)),
     );
-    const contexts = cleaned.flatMap((rule) => this.#downstreamContexts(policy, rule, true));
+    const contexts = cleaned.flatMap((rule) =>
+      bodiesOf(rule)
+        .filter((body) => this.#env.behaviour.cleansUpClonesOnPolicyDeletion || holdsData(body))
+        .flatMap((body) => this.#contextsOf(policy, rule, kindsToCleanUp(body), true)),
+    );
     yield* this.#create(policy, contexts, cleaned, cause);
   }
 
@@ -130,30 +129,54 @@ export class PolicyController {
     yield* this.#create(policy, contexts, undefined, cause);
   }
 
-  /** One rule context for each downstream that carries the rule's labels. */
-  #downstreamContexts(policy: Policy, rule: Rule, deleteDownstream: boolean): readonly RuleContext[] {
-    return this.#downstreams(policy, rule).map((object) => ({
-      rule: rule.name,
-      trigger: triggerOf(object),
-      deleteDownstream,
-    }));
+  /** What is to be brought in line with the rules' content: every downstream of data, once for each content of its kind. */
+  #syncContexts(policy: Policy): readonly RuleContext[] {
+    return generateRules(policy)
+      .filter(isSynchronized)
+      .flatMap((rule) =>
+        bodiesOf(rule)
+          .filter(holdsData)
+          .flatMap((body) => this.#contextsOf(policy, rule, [kindOf(body)], false)),
+      );
+  }
+
+  /** One rule context for each downstream of these kinds that carries the rule's labels. */
+  #contextsOf(
+    policy: Policy,
+    rule: Rule,
+    kinds: readonly TargetKind[],
+    deleteDownstream: boolean,
+  ): readonly RuleContext[] {
+    return kinds.flatMap((kind) =>
+      this.#labelled(policy, rule, kind)
+        .filter((object) => labelOf(object, MANAGED_BY) === 'kyverno')
+        .map((object) => ({ rule: rule.name, trigger: triggerOf(object), deleteDownstream })),
+    );
+  }
+
+  /** Objects of a kind that carry a rule's labels. */
+  #labelled(policy: Policy, rule: Rule, { apiVersion, kind }: TargetKind): readonly KubernetesObject[] {
+    const info = infoOf(this.#env, { apiVersion, kind });
+    if (info === undefined) return [];
+    return this.#env.server
+      .listAll(info)
+      .filter(
+        (object) =>
+          labelOf(object, POLICY_NAME) === policy.name &&
+          labelOf(object, POLICY_NAMESPACE) === policy.namespace &&
+          labelOf(object, RULE_NAME) === rule.name,
+      );
   }
 
   #downstreams(policy: Policy, rule: Rule): readonly KubernetesObject[] {
-    return downstreams
-      .get()
-      .downstreamKinds(this.#env, rule)
-      .flatMap((info) =>
-        this.#env.server
-          .listAll(info)
-          .filter(
-            (object) =>
-              labelOf(object, MANAGED_BY) === 'kyverno' &&
-              labelOf(object, POLICY_NAME) === policy.name &&
-              labelOf(object, POLICY_NAMESPACE) === policy.namespace &&
-              labelOf(object, RULE_NAME) === rule.name,
-          ),
-      );
+    const kinds = new Map(
+      bodiesOf(rule)
+        .flatMap(kindsToCleanUp)
+        .map((kind) => [`${kind.apiVersion}/${kind.kind}`, kind]),
+    );
+    return [...kinds.values()].flatMap((kind) =>
+      this.#labelled(policy, rule, kind).filter((object) => labelOf(object, MANAGED_BY) === 'kyverno'),
+    );
   }
 
   /** Writes UpdateRequests; `listed` rules put their downstreams into the status at once. */
@@ -179,19 +202,25 @@ export class PolicyController {
     }
   }
 
-  /** The rule makes something else now: what it made before loses the labels that name it (lifecycle D.4). */
-  *#abandon(policy: Policy, rule: Rule, cause: EventId): Process<void> {
-    const env = this.#env;
-    for (const object of this.#downstreams(policy, rule)) {
-      const info = infoOf(env, object);
-      if (info === undefined) continue;
-      const ref = refOf(object);
-      const labels = Object.entries(getObject(object, 'metadata', 'labels')).filter(
-        ([name]) => name !== POLICY_NAME && name !== POLICY_NAMESPACE && name !== RULE_NAME,
-      );
-      const body = { ...object, metadata: { ...object.metadata, labels: Object.fromEntries(labels) } };
-      yield* ask(env, { verb: 'update', ...placeOf(info, ref.namespace), name: ref.name, body, cause });
+  /** Rules that make something else now: what they made before loses the labels that name them (lifecycle D.4). */
+  *#abandonMoved(old: Policy, policy: Policy, cause: EventId): Process<void> {
+    for (const rule of generateRules(policy)) {
+      const before = generateRules(old).find(({ name }) => name === rule.name);
+      const kinds = before === undefined ? [] : movedKinds(before, rule);
+      for (const object of kinds.flatMap((kind) => this.#labelled(old, rule, kind)))
+        yield* this.#abandon(object, cause);
     }
+  }
+
+  *#abandon(object: KubernetesObject, cause: EventId): Process<void> {
+    const info = infoOf(this.#env, object);
+    if (info === undefined) return;
+    const ref = refOf(object);
+    const labels = Object.entries(getObject(object, 'metadata', 'labels')).filter(
+      ([name]) => name !== POLICY_NAME && name !== POLICY_NAMESPACE && name !== RULE_NAME,
+    );
+    const body = { ...object, metadata: { ...object.metadata, labels: Object.fromEntries(labels) } };
+    yield* ask(this.#env, { verb: 'update', ...placeOf(info, ref.namespace), name: ref.name, body, cause });
   }
 }
 
@@ -204,17 +233,46 @@ const bodiesOf = (rule: Rule): readonly Json[] => {
   return foreach.length > 0 ? foreach : [generate];
 };
 
-const syncsData = (rule: Rule): boolean =>
-  isSynchronized(rule) && bodiesOf(rule).some((body) => get(body, 'data') !== undefined);
+const holdsData = (body: Json): boolean => get(body, 'data') !== undefined;
+
+interface TargetKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+const kindOf = (body: Json): TargetKind => ({
+  apiVersion: getString(body, 'apiVersion') ?? '',
+  kind: getString(body, 'kind') ?? '',
+});
+
+/** Kinds that a body may have made; of a cloneList those that name their version, without wildcards. */
+function kindsToCleanUp(body: Json): readonly TargetKind[] {
+  const own = kindOf(body);
+  return own.apiVersion !== '' && own.kind !== '' ? [own] : clonedKinds(body);
+}
+
+function clonedKinds(body: Json): readonly TargetKind[] {
+  return getList(get(body, 'cloneList'), 'kinds').flatMap((text) => {
+    const { group, version, kind } = parseKindSelector(String(text));
+    if ([group === '*' ? '' : group, version, kind].some((part) => part.includes('*'))) return [];
+    return [{ apiVersion: group === '*' ? version : `${group}/${version}`, kind }];
+  });
+}
 
 /**
- * The fields of `generate` that say what is made and from where, without its content. Those of a foreach are no part: of its
- * former targets Kyverno looks for the kind beside the foreach, where there is none (pkg/policy/generate.go, ruleChange).
+ * Kinds whose objects a changed rule leaves (pkg/policy/generate.go, ruleChange): that of its target if target or source
+ * changed, those of its cloneList if that did. For a foreach Kyverno looks at the kind beside it, where there is none.
  */
-const targetOf = (rule: Rule): JsonObject => {
-  const fields = ['apiVersion', 'kind', 'name', 'namespace', 'clone', 'cloneList'];
-  return Object.fromEntries(fields.map((field) => [field, get(get(rule.raw, 'generate'), field) ?? null]));
-};
+function movedKinds(before: Rule, after: Rule): readonly TargetKind[] {
+  const [old, now] = [get(before.raw, 'generate') ?? {}, get(after.raw, 'generate') ?? {}];
+  const changed = (fields: readonly string[]): boolean =>
+    fields.some((field) => !equal(get(old, field) ?? null, get(now, field) ?? null));
+  const own = kindOf(old);
+  return [
+    ...(own.kind !== '' && changed(['apiVersion', 'kind', 'name', 'namespace', 'clone']) ? [own] : []),
+    ...(changed(['cloneList']) ? clonedKinds(old) : []),
+  ];
+}
 
 function listedResource(object: KubernetesObject): JsonObject {
   const { apiVersion, kind, name, namespace, uid } = refOf(object);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameOf } from '../kubernetes/object.ts';
@@ -42,19 +42,27 @@ export function openAttempt(
 }
 
 /** An attempt has failed: it is counted, and after the last one the UpdateRequest goes (lifecycle B.6). */
-export function* writeFailure(env: BackgroundEnvironment, item: WorkItem, message: string): Process<void> {
+export function* writeFailure(
+  env: BackgroundEnvironment,
+  item: WorkItem,
+  message: string,
+  fields: JsonObject = {},
+): Process<void> {
   const { retryCount } = item.status;
   if (retryCount >= MAX_RETRIES) yield* remove(env, item.object, item.attempt);
-  else yield* writeStatus(env, item, { state: 'Failed', message, retryCount: retryCount + 1 });
+  else yield* writeStatus(env, item, { state: 'Failed', message, retryCount: retryCount + 1, ...fields });
 }
 
-/** Changes fields of the status; the others stay. */
+/** Changes fields of the status; the others stay, and an empty list is none. */
 export function* writeStatus(env: BackgroundEnvironment, item: WorkItem, fields: JsonObject): Process<void> {
   const resource = updateRequestsOf(env.behaviour);
   const live = env.server.lookup(resource, KYVERNO_NAMESPACE, item.name);
   if (live === undefined) return;
   const before = live['status'];
-  const status = { ...(typeof before === 'object' && before !== null ? before : {}), ...fields };
+  const all = { ...(isObject(before) ? before : {}), ...fields };
+  const status = Object.fromEntries(
+    Object.entries(all).filter(([, value]) => !Array.isArray(value) || value.length > 0),
+  );
   yield* ask(env, {
     verb: 'update',
     resource,

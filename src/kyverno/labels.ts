@@ -17,6 +17,9 @@ export const SOURCE_VERSION = `${PREFIX}/source-version`;
 export const SOURCE_KIND = `${PREFIX}/source-kind`;
 export const SOURCE_NAMESPACE = `${PREFIX}/source-namespace`;
 const TRIGGER = `${PREFIX}/trigger`;
+export const TRIGGER_UID = `${TRIGGER}-uid`;
+/** Of downstreams that versions before 1.12 made. */
+export const TRIGGER_NAME = `${TRIGGER}-name`;
 
 export const labelOf = (object: KubernetesObject | undefined, label: string): string | undefined =>
   getString(object, 'metadata', 'labels', label);
