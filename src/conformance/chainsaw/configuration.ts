@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../../base/json.ts';
-import { get, getString, isObject } from '../../base/json.ts';
-import { parseDuration } from '../../kubernetes/duration.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { get, getString } from '../../base/json.ts';
+import { DEFAULT_TIMEOUTS, withTimeouts } from '../../simulation/chainsaw/timeouts.ts';
 import { type FileTree, folderOf, joinPath } from '../cli/file-tree.ts';
 import { loadDocuments } from '../cli/load-documents.ts';
 
@@ -11,16 +11,6 @@ export interface Configuration {
   /** Written into Pods and pod templates that are made; a Go duration. */
   readonly forceTerminationGracePeriod?: string;
 }
-
-/** Chainsaw's own defaults. */
-const DEFAULT_TIMEOUTS: JsonObject = {
-  apply: '5s',
-  assert: '30s',
-  cleanup: '30s',
-  delete: '15s',
-  error: '30s',
-  exec: '5s',
-};
 
 /** The configuration that stands in the folder of the test or nearest above it; Chainsaw's defaults without one. */
 export function findConfiguration(tree: FileTree, folder: string): Configuration {
@@ -44,13 +34,4 @@ function readConfiguration(tree: FileTree, path: string): Configuration {
     template: template !== false,
     ...(grace === undefined ? {} : { forceTerminationGracePeriod: grace }),
   };
-}
-
-export const withTimeouts = (timeouts: JsonObject, own: Json | undefined): JsonObject =>
-  isObject(own) ? { ...timeouts, ...own } : timeouts;
-
-/** Milliseconds of a Go duration; undefined if it is none. */
-export function millisecondsOf(text: string | undefined): number | undefined {
-  const nanoseconds = text === undefined ? undefined : parseDuration(text);
-  return nanoseconds === undefined ? undefined : Number(nanoseconds / 1_000_000n);
 }

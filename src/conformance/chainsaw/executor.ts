@@ -3,33 +3,40 @@ import { get, getList, getObject, getString, isObject } from '../../base/json.ts
 import type { Process } from '../../base/process.ts';
 import type { ApiRequest, ApiResponse, ResourceInfo } from '../../cluster/api.ts';
 import type { EvaluateStatement } from '../../expressions/assertion/assert-tree.ts';
-import { assertTree } from '../../expressions/assertion/assert-tree.ts';
-import { formatAssertionError } from '../../expressions/assertion/assertion-error.ts';
 import { type Bindings, bind } from '../../expressions/assertion/bindings.ts';
+import { CHAINSAW_FUNCTIONS } from '../../expressions/assertion/chainsaw-functions.ts';
 import { communityJmesPath } from '../../expressions/assertion/community.ts';
+import { templateReference, templateValue } from '../../expressions/assertion/templating.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { gvkOf, nameOf } from '../../kubernetes/object.ts';
+import { nameOf } from '../../kubernetes/object.ts';
 import type { ManifestDocument } from '../../manifest/manifest.ts';
+import {
+  bindAll,
+  bindTold,
+  judgeScript,
+  judgeWrite,
+  MET,
+  missed,
+  type Output,
+  readOutputs,
+  type Sight,
+  titleOf,
+  unsupported,
+  type Verdict,
+} from '../../simulation/chainsaw/judge.ts';
+import { type KubectlOperation, kubectlArguments } from '../../simulation/chainsaw/kubectl-operations.ts';
+import { findObjects, infoOf, lookOnce, type Place } from '../../simulation/chainsaw/look.ts';
+import { asObject, inNamespace, withGracePeriod } from '../../simulation/chainsaw/objects.ts';
+import { millisecondsOf } from '../../simulation/chainsaw/timeouts.ts';
 import { type FileTree, joinPath } from '../cli/file-tree.ts';
 import { loadDocuments } from '../cli/load-documents.ts';
 import { celOf } from './cel-objects.ts';
 import { TEST_USER, type TestCluster } from './cluster.ts';
-import { millisecondsOf } from './configuration.ts';
-import { CHAINSAW_FUNCTIONS } from './functions.ts';
 import { filesOf } from './globs.ts';
-import { type KubectlOperation, kubectlArguments } from './kubectl-operations.ts';
-import { matchLabels } from './labels.ts';
-import { asObject, inNamespace, withGracePeriod } from './objects.ts';
 import { ScriptRunner } from './script-runner.ts';
 import { ShellUnsupported } from './shell-script.ts';
 import type { CommandResult } from './shell-world.ts';
-import { type Templating, templateReference, templateValue } from './templating.ts';
 import { type Operation, type Propagation, propagationIn } from './test-file.ts';
-
-/** What an operation came to. */
-export type Verdict =
-  | { readonly type: 'met' }
-  | { readonly type: 'missed' | 'unsupported'; readonly reason: string };
 
 /** What an operation knows of its test. */
 export interface ExecutorOptions {
@@ -48,10 +55,6 @@ export interface ExecutorOptions {
   readonly written: Map<string, string>;
   readonly programs: Json;
 }
-
-const MET: Verdict = { type: 'met' };
-const missed = (reason: string): Verdict => ({ type: 'missed', reason });
-const unsupported = (reason: string): Verdict => ({ type: 'unsupported', reason });
 
 /** Chainsaw looks again every 50 ms; between two operations about as much time passes. */
 const BETWEEN = 50;
@@ -116,7 +119,7 @@ export class Executor {
   /** What the step's operations know: its bindings, and what operations before put out. */
   #bindings: Bindings;
   /** What the present operation puts out. */
-  #outputs: { readonly name: string; readonly value: Json }[] = [];
+  #outputs: Output[] = [];
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
@@ -133,7 +136,7 @@ export class Executor {
     const { namespace } = this.#options;
     const resource = { group: '', version: 'v1', resource: 'namespaces' };
     if (this.#cluster.live.server.lookup(resource, '', namespace) !== undefined) return;
-    const template = templateValue(this.#options.namespaceTemplate, this.#templating);
+    const template = templateValue(this.#options.namespaceTemplate, this.#sight);
     const more = 'error' in template || !isObject(template.value) ? {} : template.value;
     const metadata = { ...getObject(more, 'metadata'), name: namespace };
     const body = { ...more, apiVersion: 'v1', kind: 'Namespace', metadata };
@@ -148,8 +151,9 @@ export class Executor {
     this.#cluster.pass(BETWEEN);
     const outer = this.#bindings;
     this.#outputs = [];
-    const problem = this.#bind(getList(body, 'bindings'), null);
-    const verdict = problem === undefined ? this.#perform(type, body) : unsupported(problem);
+    const bound = bindAll(getList(body, 'bindings'), this.#sight, null);
+    if ('bindings' in bound) this.#bindings = bound.bindings;
+    const verdict = 'error' in bound ? unsupported(bound.error) : this.#perform(type, body);
     // An operation's own bindings end with it; what it puts out stays.
     this.#bindings = this.#outputs.reduce((known, { name, value }) => bind(known, name, value), outer);
     return verdict;
@@ -177,35 +181,20 @@ export class Executor {
     }
   }
 
-  /** Binds names for the operations that follow; a text says what cannot be evaluated. */
-  #bind(entries: readonly Json[], input: Json): string | undefined {
-    for (const entry of entries) {
-      const value = templateValue(get(entry, 'value') ?? null, { ...this.#templating, input });
-      if ('error' in value) return value.error;
-      this.#bindings = bind(this.#bindings, getString(entry, 'name') ?? '', value.value);
-    }
-    return undefined;
+  /** `outputs` of an operation that succeeded; `seen`: what its check saw. */
+  #putOut(body: JsonObject, input: Json, seen: Bindings): Verdict {
+    const read = readOutputs(body, input, { evaluate: this.#evaluate, bindings: seen });
+    if ('unsupported' in read) return unsupported(read.unsupported);
+    this.#outputs.push(...read.outputs);
+    return MET;
   }
 
-  /** `outputs` of an operation that succeeded (pkg/engine/outputs); `seen`: what its check saw. */
-  #putOut(body: JsonObject, input: Json, seen: Bindings): Verdict {
-    let known = seen;
-    for (const entry of getList(body, 'outputs')) {
-      const match = get(entry, 'match');
-      const matched = match === undefined ? { difference: undefined } : this.#compare(match, input, known);
-      if ('unsupported' in matched) return unsupported(matched.unsupported);
-      if (matched.difference !== undefined) continue;
-      const name = getString(entry, 'name') ?? '';
-      const output = templateValue(get(entry, 'value') ?? null, {
-        evaluate: this.#evaluate,
-        bindings: known,
-        input,
-      });
-      if ('error' in output) return unsupported(output.error);
-      known = bind(known, name, output.value);
-      this.#outputs.push({ name, value: output.value });
-    }
-    return MET;
+  get #sight(): Sight {
+    return { evaluate: this.#evaluate, bindings: this.#bindings };
+  }
+
+  get #place(): Place {
+    return { server: this.#cluster.live.server, namespace: this.#options.namespace };
   }
 
   #kubectl(type: KubectlOperation, body: JsonObject): Verdict {
@@ -214,7 +203,7 @@ export class Executor {
     const args = kubectlArguments(type, body, {
       namespace,
       timeout,
-      templating: this.#templating,
+      templating: this.#sight,
       infoOf: (kind) => this.#cluster.live.server.discovery().byKind(kind),
     });
     if ('error' in args) return missed(args.error);
@@ -254,20 +243,14 @@ export class Executor {
   ): { readonly value: Json } | { readonly error: string } {
     const own = get(body, 'template');
     if (own === undefined ? !this.#options.template : own === false) return { value: document };
-    return referenceOnly
-      ? templateReference(document, this.#templating)
-      : templateValue(document, this.#templating);
-  }
-
-  get #templating(): Templating {
-    return { evaluate: this.#evaluate, bindings: this.#bindings };
+    return referenceOnly ? templateReference(document, this.#sight) : templateValue(document, this.#sight);
   }
 
   /** The documents of a `file` or the `resource` itself; lists are taken apart. */
   #documents(body: JsonObject): readonly JsonObject[] | Exclude<Verdict, { type: 'met' }> {
     const own = get(body, 'resource');
     if (isObject(own)) return [own];
-    const file = templateValue(get(body, 'file') ?? null, this.#templating);
+    const file = templateValue(get(body, 'file') ?? null, this.#sight);
     if ('error' in file) return { type: 'unsupported', reason: file.error };
     if (typeof file.value !== 'string') return { type: 'unsupported', reason: 'neither file nor resource' };
     const paths = filesOf(this.#options.tree, joinPath(this.#options.folder, file.value));
@@ -293,10 +276,6 @@ export class Executor {
     return millisecondsOf(getString(body, 'timeout') ?? getString(this.#options.timeouts, kind)) ?? 30_000;
   }
 
-  #info(object: { readonly apiVersion: string; readonly kind: string }): ResourceInfo | undefined {
-    return this.#cluster.live.server.discovery().byKind(gvkOf(object));
-  }
-
   *#send(request: Omit<ApiRequest, 'user' | 'component' | 'fieldManager'>): Process<ApiResponse> {
     return yield* this.#cluster.live.server.request({
       ...request,
@@ -316,12 +295,13 @@ export class Executor {
   }
 
   #writeOnce(type: Write, document: KubernetesObject, body: JsonObject): Verdict {
-    const info = this.#info(document);
+    const info = infoOf(this.#cluster.live.server, document);
     if (info === undefined)
-      return this.#judge(
+      return judgeWrite(
         document,
         body,
         `no matches for kind "${document.kind}" in version "${document.apiVersion}"`,
+        this.#sight,
       );
     const seconds = Math.trunc((millisecondsOf(this.#options.gracePeriod) ?? 0) / 1000);
     const placed = inNamespace(document, info, this.#options.namespace);
@@ -329,7 +309,7 @@ export class Executor {
       seconds === 0 || (type !== 'apply' && type !== 'create') ? placed : withGracePeriod(placed, seconds);
     const response = this.#cluster.perform(this.#request(type, object, info, body));
     const seen = response.object ?? object;
-    const verdict = this.#judge(seen, body, response.failure?.message);
+    const verdict = judgeWrite(seen, body, response.failure?.message, this.#sight);
     if (verdict.type !== 'met' || response.failure !== undefined) return verdict;
     return this.#putOut(body, seen, bind(this.#bindings, 'error', null));
   }
@@ -366,92 +346,16 @@ export class Executor {
     });
   }
 
-  /** The first `expect` that applies decides instead of the error, `match` saying to which objects it does. */
-  #judge(object: KubernetesObject, body: JsonObject, error: string | undefined): Verdict {
-    const bindings = bind(this.#bindings, 'error', error ?? null);
-    let applied = false;
-    for (const entry of getList(body, 'expect')) {
-      const match = get(entry, 'match');
-      if (match !== undefined) {
-        const matches = this.#compare(match, object, bindings);
-        if ('unsupported' in matches) return unsupported(matches.unsupported);
-        if (matches.difference !== undefined) continue;
-      }
-      applied = true;
-      const checked = this.#compare(get(entry, 'check') ?? null, object, bindings);
-      if ('unsupported' in checked) return unsupported(checked.unsupported);
-      if (checked.difference !== undefined)
-        return missed(
-          `${titleOf(object)}: expected ${checked.difference}; the server answered ${error ?? 'that it is done'}`,
-        );
-    }
-    if (applied || error === undefined) return MET;
-    return missed(`${titleOf(object)}: ${error}`);
-  }
-
-  /** How a value differs from an assertion tree; a form that is not known is told apart. */
-  #compare(
-    tree: Json,
-    value: Json,
-    bindings: Bindings,
-  ): { readonly difference: string | undefined } | { readonly unsupported: string } {
-    const asserted = assertTree(tree, value, bindings, { compilers: { jp: this.#evaluate } });
-    if ('errors' in asserted)
-      return { difference: asserted.errors[0] && formatAssertionError(asserted.errors[0]) };
-    const text = formatAssertionError(asserted.failure);
-    return /not simulated|unknown function|not found: function|nested too deeply/i.test(text)
-      ? { unsupported: text }
-      : { difference: text };
-  }
-
   #look(type: 'assert' | 'error', document: JsonObject, timeout: number): Verdict {
     const deadline = this.#cluster.now() + timeout;
     for (;;) {
-      const verdict = this.#lookOnce(type, document);
+      const verdict = lookOnce(type, document, this.#place, this.#sight);
       if (verdict.type !== 'missed' || !this.#cluster.advance(deadline)) return verdict;
     }
   }
 
-  #lookOnce(type: 'assert' | 'error', document: JsonObject): Verdict {
-    const wanted = asObject(document);
-    if (wanted === undefined) return unsupported('an assertion without apiVersion or kind');
-    const title = titleOf(wanted);
-    const candidates = this.#find(wanted);
-    if (candidates === undefined)
-      return missed(`${title}: no matches for kind "${wanted.kind}" in version "${wanted.apiVersion}"`);
-    if (candidates.length === 0)
-      return type === 'error' ? MET : missed(`${title}: actual resource not found`);
-    let difference: string | undefined;
-    for (const candidate of candidates) {
-      const compared = this.#compare(document, candidate, this.#bindings);
-      if ('unsupported' in compared) return unsupported(compared.unsupported);
-      if (compared.difference === undefined)
-        return type === 'assert' ? MET : missed(`${titleOf(candidate)} is as it should not be`);
-      difference ??= compared.difference;
-    }
-    return type === 'error' ? MET : missed(`${title}: ${difference ?? ''}`);
-  }
-
-  /** By name, or all of the namespace that have the labels. */
-  #find(wanted: KubernetesObject): readonly KubernetesObject[] | undefined {
-    const info = this.#info(wanted);
-    if (info === undefined) return undefined;
-    const { server } = this.#cluster.live;
-    const placed = inNamespace(wanted, info, this.#options.namespace);
-    const namespace = info.namespaced ? (getString(placed.metadata, 'namespace') ?? '') : '';
-    const name = nameOf(wanted);
-    if (name !== '') {
-      const found = server.lookup(info, namespace, name);
-      return found === undefined ? [] : [found];
-    }
-    const labels = getObject(wanted.metadata, 'labels');
-    return server
-      .listAll(info, info.namespaced ? namespace : undefined)
-      .filter((object) => matchLabels(object, labels));
-  }
-
   #deleteReference(body: JsonObject): Verdict {
-    const templated = templateValue(get(body, 'ref') ?? null, this.#templating);
+    const templated = templateValue(get(body, 'ref') ?? null, this.#sight);
     if ('error' in templated) return unsupported(templated.error);
     const ref = templated.value;
     const name = getString(ref, 'name');
@@ -471,8 +375,8 @@ export class Executor {
   #delete(wanted: readonly KubernetesObject[], body: JsonObject): Verdict {
     const deadline = this.#cluster.now() + this.#timeout('delete', body);
     for (const reference of wanted) {
-      const found = this.#find(reference);
-      const info = this.#info(reference);
+      const found = findObjects(reference, this.#place);
+      const info = infoOf(this.#cluster.live.server, reference);
       if (found === undefined || info === undefined)
         return missed(`no matches for kind "${reference.kind}" in version "${reference.apiVersion}"`);
       for (const object of found) {
@@ -496,7 +400,7 @@ export class Executor {
       }),
     );
     const failure = response.failure?.reason === 'NotFound' ? undefined : response.failure?.message;
-    const verdict = this.#judge(object, body, failure);
+    const verdict = judgeWrite(object, body, failure, this.#sight);
     if (verdict.type !== 'met' || failure !== undefined) return verdict;
     const uid = getString(object.metadata, 'uid');
     for (;;) {
@@ -514,7 +418,7 @@ export class Executor {
     const folder = joinPath(this.#options.folder, getString(body, 'workDir') ?? '');
     const variables = new Map([['NAMESPACE', namespace]]);
     for (const entry of getList(body, 'env')) {
-      const value = templateValue(get(entry, 'value') ?? '', this.#templating);
+      const value = templateValue(get(entry, 'value') ?? '', this.#sight);
       if ('error' in value) return unsupported(value.error);
       variables.set(getString(entry, 'name') ?? '', String(value.value));
     }
@@ -532,23 +436,8 @@ export class Executor {
       throw error;
     }
     const error = result.exitCode === 0 ? null : `exit status ${result.exitCode}`;
-    const check = get(body, 'check');
-    const told = bind(bind(this.#bindings, 'stdout', result.stdout), 'stderr', result.stderr);
-    const seen = bind(told, 'error', error);
-    if (check === undefined)
-      return error === null
-        ? this.#putOut(body, null, seen)
-        : missed(`${error}: ${result.stderr.trim() || result.stdout.trim()}`);
-    const compared = this.#compare(check, null, seen);
-    if ('unsupported' in compared) return unsupported(compared.unsupported);
-    return compared.difference === undefined
-      ? this.#putOut(body, null, seen)
-      : missed(`${compared.difference}; ${result.stderr.trim() || result.stdout.trim()}`);
+    const told = { stdout: result.stdout, stderr: result.stderr, error };
+    const verdict = judgeScript(body, told, this.#sight);
+    return verdict.type === 'met' ? this.#putOut(body, null, bindTold(this.#bindings, told)) : verdict;
   }
-}
-
-function titleOf(object: KubernetesObject): string {
-  const namespace = getString(object.metadata, 'namespace');
-  const name = nameOf(object) || '*';
-  return `${object.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

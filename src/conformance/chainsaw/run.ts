@@ -1,17 +1,18 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { ClusterBase } from '../../cluster/cluster-base.ts';
 import { type Bindings, bind, NO_BINDINGS } from '../../expressions/assertion/bindings.ts';
+import { CHAINSAW_FUNCTIONS } from '../../expressions/assertion/chainsaw-functions.ts';
 import { communityJmesPath } from '../../expressions/assertion/community.ts';
 import type { Libraries } from '../../expressions/jmespath/environment.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { parseFile } from '../../manifest/parse.ts';
+import { bindAll, type Verdict } from '../../simulation/chainsaw/judge.ts';
+import { withTimeouts } from '../../simulation/chainsaw/timeouts.ts';
 import type { FileTree } from '../cli/file-tree.ts';
 import { ADMIN_BINDING, Restless, TestCluster } from './cluster.ts';
-import { type Configuration, findConfiguration, withTimeouts } from './configuration.ts';
-import { Executor, type Verdict } from './executor.ts';
-import { CHAINSAW_FUNCTIONS } from './functions.ts';
+import { type Configuration, findConfiguration } from './configuration.ts';
+import { Executor } from './executor.ts';
 import { type KyvernoSettings, readSettings } from './settings.ts';
-import { templateValue } from './templating.ts';
 import { type Binding, type ChainsawTestFile, type Operation, readTestFile, type Step } from './test-file.ts';
 
 /** A test and what surrounds it. */
@@ -198,17 +199,11 @@ class TestRunner {
   }
 
   #bound(bindings: Bindings, more: readonly Binding[]): Bindings | { readonly error: string } {
-    let known = bindings;
     const evaluate = communityJmesPath(
       { now: this.#cluster.live.wallClock(), random: () => 0, libraries: {} },
       CHAINSAW_FUNCTIONS,
     );
-    for (const { name, value } of more) {
-      const templated = templateValue(value, { evaluate, bindings: known });
-      if ('error' in templated) return { error: `${name}: ${templated.error}` };
-      const bound: Json = templated.value;
-      known = bind(known, name, bound);
-    }
-    return known;
+    const bound = bindAll(more, { evaluate, bindings });
+    return 'error' in bound ? bound : bound.bindings;
   }
 }

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 import { get, isObject, setKey } from '../../base/json.ts';
-import type { EvaluateStatement } from '../../expressions/assertion/assert-tree.ts';
-import type { Bindings } from '../../expressions/assertion/bindings.ts';
-import { parseAssertionExpression } from '../../expressions/assertion/expression.ts';
+import type { EvaluateStatement } from './assert-tree.ts';
+import type { Bindings } from './bindings.ts';
+import { parseAssertionExpression } from './expression.ts';
 
 export type Templated = { readonly value: Json } | { readonly error: string };
 

@@ -1,4 +1,4 @@
-import { ANY, type FunctionSpec, STRING, textAt } from '../../expressions/jmespath/functions/signature.ts';
+import { ANY, type FunctionSpec, STRING, textAt } from '../jmespath/functions/signature.ts';
 
 /** What Chainsaw adds to the community's JMESPath, as far as tests use it; the cluster is Kubernetes 1.36. */
 export const CHAINSAW_FUNCTIONS: ReadonlyMap<string, FunctionSpec> = new Map<string, FunctionSpec>([

@@ -1,7 +1,7 @@
 import { get, getObject, getString, type Json, type JsonObject } from '../../base/json.ts';
 import type { ResourceInfo } from '../../cluster/api.ts';
+import { type Templating, templateValue } from '../../expressions/assertion/templating.ts';
 import { parseApiVersion } from '../../kubernetes/object.ts';
-import { type Templating, templateValue } from './templating.ts';
 
 /** Operations that Chainsaw performs by running kubectl (pkg/engine/kubectl). */
 export const KUBECTL_OPERATIONS = ['get', 'describe', 'events', 'podLogs', 'wait'] as const;
