@@ -28,6 +28,8 @@ function Menu({ label, early, children, content }: MenuProps & { readonly conten
             if (menu !== null) replay(menu, early);
           }}
           className="menu sheet"
+          // A menu longer than the page is scrolled by keys also while none of its items is chosen.
+          tabIndex={0}
           align="start"
           sideOffset={4}
           collisionPadding={8}
@@ -39,8 +41,9 @@ function Menu({ label, early, children, content }: MenuProps & { readonly conten
   );
 }
 
-/** Frames in which a menu gets the focus, or never does. */
+/** So often, milliseconds apart, a menu is looked at: it gets the focus by then, or never does. */
 const TRIES = 60;
+const FRAME = 16;
 
 /** Does the keys that were pressed while the menu loaded, in their order, from the item that has the focus. */
 function replay(menu: HTMLElement, { keys, end }: EarlyKeys): void {
@@ -55,9 +58,10 @@ function replay(menu: HTMLElement, { keys, end }: EarlyKeys): void {
     const key = isThere ? keys.shift() : undefined;
     if (key !== undefined && isThere)
       focused.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-    requestAnimationFrame(() => next(key === undefined ? tries - 1 : tries));
+    // The menu moves its focus in a timer of its own, which was set before this one.
+    setTimeout(next, key === undefined ? FRAME : 0, key === undefined ? tries - 1 : tries);
   };
-  requestAnimationFrame(() => next(TRIES));
+  setTimeout(next, 0, TRIES);
 }
 
 interface ItemProps {

@@ -44,6 +44,7 @@ export function CompareRoom({ phone, narrow, editor }: RoomProps) {
   const { compare, page } = useStudio();
   const pinned = useStore(compare, ({ above, below }) => above === 'pinned' || below === 'pinned');
   const editing = useStore(page, (state) => state.narrowTab === 'files');
+  useFocusKept();
   const edit = (on: boolean): void => page.setState({ narrowTab: on ? 'files' : 'trace' });
   if (!narrow || !editing)
     return (
@@ -63,6 +64,27 @@ export function CompareRoom({ phone, narrow, editor }: RoomProps) {
       <div className="narrow-pane">{editor}</div>
     </div>
   );
+}
+
+/** Who led the page by keys goes on where something is: in the comparison once it is there, in the timeline after it. */
+function useFocusKept(): void {
+  useEffect(() => {
+    keepFocus('.compare-words');
+    return () => keepFocus('.timeline-picture canvas, .event-list');
+  }, []);
+}
+
+/** Frames in which a place that is about to come is waited for. */
+const TRIES = 60;
+
+/** Gives the focus to a place once it is there, unless something else has it. */
+function keepFocus(place: string, tries = TRIES): void {
+  requestAnimationFrame(() => {
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (!isLost || tries === 0) return;
+    document.querySelector<HTMLElement>(place)?.focus();
+    keepFocus(place, tries - 1);
+  });
 }
 
 interface TwoRunsProps {
