@@ -8,7 +8,7 @@ import {
   scans,
   ttls,
 } from './background/parts.ts';
-import { patches, pods, quotas, rawRequests, webhookCalls } from './cluster/parts.ts';
+import { patches, pods, quotas, rawRequests, subresources, webhookCalls } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
 import { conditionEvaluation } from './engine/match/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
@@ -70,6 +70,7 @@ export async function loadParts(): Promise<void> {
     quotas,
     rawRequests,
     scans,
+    subresources,
     ttls,
     ttlWebhook,
     updateRequestLimit,

@@ -10,3 +10,5 @@ export const pods = createPart(() => import('./pods.ts'));
 export const quotas = createPart(() => import('./quotas.ts'));
 /** Calls of webhooks that are not Kyverno's, or that nobody answers. */
 export const webhookCalls = createPart(() => import('./webhook-dispatch.ts'));
+/** Creations on subresources: connections to Pods, evictions, bindings. */
+export const subresources = createPart(() => import('./subresources.ts'));

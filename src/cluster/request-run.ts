@@ -147,11 +147,10 @@ const OPTIONS = {
   CREATE: 'CreateOptions',
   UPDATE: 'UpdateOptions',
   DELETE: 'DeleteOptions',
-  CONNECT: 'PodExecOptions',
 } as const;
 
 /** The options object of a write, as webhooks see it: that of the operation, which for a patch is an update. */
-export function optionsOf(request: ApiRequest, operation: Operation): JsonObject {
+export function optionsOf(request: ApiRequest, operation: Exclude<Operation, 'CONNECT'>): JsonObject {
   const { dryRun, fieldManager, fieldValidation, propagationPolicy = 'Background' } = request;
   return {
     kind: OPTIONS[operation],

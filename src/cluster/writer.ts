@@ -5,7 +5,7 @@ import { nameSuffix, uuid } from '../base/random.ts';
 import { type EventId, eventId, milliseconds, revisionId } from '../base/units.ts';
 import type { AdmissionRequest, AdmissionResponse, Operation } from '../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
+import { gvkOf, nameOf, namespaceOf, refOf, uidOf } from '../kubernetes/object.ts';
 import { diffJson } from '../kubernetes/patch/json-diff.ts';
 import type { StoredEvent } from '../trace/event.ts';
 import type { ResourceInfo, WatchEvent } from './api.ts';
@@ -14,7 +14,7 @@ import type { CustomSchemas } from './custom-schemas.ts';
 import { addressProblem, type Decoded, decodeBody } from './decoding.ts';
 import { withManagedFields } from './managed-fields.ts';
 import { namespaceRefusal } from './namespace-lifecycle.ts';
-import { patches, pods, quotas } from './parts.ts';
+import { patches, pods, quotas, subresources } from './parts.ts';
 import type { Outcome, Refusal, RequestRun } from './request-run.ts';
 import { optionsOf, phaseOf, refuse } from './request-run.ts';
 import { scaledAs, scaleOf } from './scale.ts';
@@ -23,7 +23,15 @@ import { matchesFields, matchesRequirements, parseSelector } from './selector-te
 import type { ApiServerOptions, SeedOptions } from './server-options.ts';
 import type { StoredObject } from './shelf.ts';
 import type { FieldError } from './status.ts';
-import { alreadyExists, conflict, forbidden, invalid, MODIFIED, notFound } from './status.ts';
+import {
+  alreadyExists,
+  conflict,
+  forbidden,
+  invalid,
+  MODIFIED,
+  methodNotSupported,
+  notFound,
+} from './status.ts';
 import type { Store } from './store.ts';
 import { formatTimestamp, resourceVersionOf, withMetadata } from './store.ts';
 import { schemaErrors } from './structural-schema.ts';
@@ -73,8 +81,10 @@ export class Writer {
 
   /** Serves a create, update, patch, delete or deletecollection. */
   *write(run: RequestRun, info: ResourceInfo): Process<Outcome> {
-    switch (run.request.verb) {
+    const { verb, subresource } = run.request;
+    switch (verb) {
       case 'create':
+        if (subresource !== undefined) return yield* this.#act(run, info);
         return yield* this.#create(run, info, run.request.body);
       case 'delete':
         return yield* this.#delete(run, info, run.request.name ?? '');
@@ -87,8 +97,8 @@ export class Writer {
 
   /** Notes that a write did not get into etcd, and why. */
   neverStored(run: RequestRun, reason: string): void {
-    const { verb, component } = run.request;
-    if (verb === 'get' || verb === 'list') return;
+    const { verb, component, subresource } = run.request;
+    if (verb === 'get' || verb === 'list' || (verb === 'create' && subresource !== undefined)) return;
     this.#options.recorder.record({
       kind: 'never-stored',
       phase: phaseOf({ component }),
@@ -149,6 +159,32 @@ export class Writer {
       return refuse('store', alreadyExists(info, nameOf(object)));
     if (request.dryRun === true) return this.#dryRun(run, 201, object);
     return { code: 201, object: this.#commit(this.#author(run), info, 'ADDED', object, undefined) };
+  }
+
+  /** A creation on a subresource: admission looks at what is asked, then it is done, or nothing is left of it. */
+  *#act(run: RequestRun, info: ResourceInfo): Process<Outcome> {
+    const { request } = run;
+    const { askedOf, effectOf } = subresources.get();
+    const asked = askedOf(request);
+    if (asked === undefined) return refuse('schema', methodNotSupported(info, request.verb));
+    if ('failure' in asked) return refuse('schema', asked.failure);
+    const { operation } = asked;
+    const mutated = yield* this.#mutate(run, info, operation, asked.object, undefined);
+    if ('failure' in mutated) return mutated;
+    const { object } = mutated;
+    const denied = yield* this.#validate(run, info, operation, object, undefined);
+    if (denied !== undefined) return denied;
+    yield* run.enter('store', this.#options.latencies.store);
+    const stored = this.#stored(info, request.namespace ?? '', request.name ?? '');
+    if (stored === undefined) return refuse('store', notFound(info, request.name ?? ''));
+    run.target = refOf(stored.object);
+    const effect = effectOf({ operation, object }, stored.object);
+    if ('failure' in effect) return refuse('store', effect.failure);
+    if (request.dryRun !== true) {
+      if (effect.does === 'delete') this.#erase(run, info, stored);
+      if (effect.does === 'change') this.#commit(this.#author(run), info, 'MODIFIED', effect.object, stored);
+    }
+    return { code: operation === 'CONNECT' ? 101 : 201 };
   }
 
   *#update(run: RequestRun, info: ResourceInfo): Process<Outcome> {
@@ -328,7 +364,8 @@ export class Writer {
     yield* run.enter('mutating', this.#options.latencies.mutating);
     const refusal = namespaceRefusal(this.#store, run.request, info, operation, object ?? old);
     if (refusal !== undefined) return refuse('mutating', refusal);
-    const plugged = yield* this.#plugIn(info, operation, object);
+    const acts = operation === 'CONNECT' || (operation === 'CREATE' && run.request.subresource !== undefined);
+    const plugged = acts ? { object } : yield* this.#plugIn(info, operation, object);
     if ('failure' in plugged) return plugged;
     const review = this.#review(run, info, operation, plugged.object, old);
     const response = yield* this.#ask('mutate', review, run);
@@ -339,6 +376,7 @@ export class Writer {
         return { object: scaledAs(plugged.object, response.object) };
       }
       run.mutations = [...diffJson(plugged.object, response.object)];
+      if (acts) return { object: response.object };
       // What a webhook leaves unsaid is defaulted like what the client did.
       return { object: withDefaults(response.object, info) };
     }
@@ -437,13 +475,17 @@ export class Writer {
     old: KubernetesObject | undefined,
   ): AdmissionRequest {
     const { request } = run;
-    const name = nameOf(object ?? old);
+    const acts = request.verb === 'create' && request.subresource !== undefined;
+    const name = acts ? (request.name ?? '') : nameOf(object ?? old);
     const isNamespace = info.group === '' && info.kind === 'Namespace';
     const shown = request.subresource === 'scale' ? scaleOf : (whole: KubernetesObject) => whole;
+    const payload = object ?? old;
+    const reviewKind = payload === undefined ? undefined : gvkOf(shown(payload));
     return {
       uid: uuid(this.#options.random),
       kind: { group: info.group, version: info.version, kind: info.kind },
       resource: { group: info.group, version: info.version, resource: info.resource },
+      ...(reviewKind === undefined || reviewKind.kind === info.kind ? {} : { reviewKind }),
       subResource: request.subresource ?? '',
       name,
       namespace: isNamespace ? name : (request.namespace ?? ''),
@@ -452,7 +494,7 @@ export class Writer {
       ...(object === undefined ? {} : { object: shown(object) }),
       ...(old === undefined ? {} : { oldObject: shown(old) }),
       dryRun: request.dryRun === true,
-      options: optionsOf(request, operation),
+      ...(operation === 'CONNECT' ? {} : { options: optionsOf(request, operation) }),
     };
   }
 

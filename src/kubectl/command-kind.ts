@@ -4,14 +4,21 @@ import { flag, isOn, readFlags } from './flags.ts';
 const WRITES: ReadonlySet<string> = new Set([
   'annotate',
   'apply',
+  'attach',
+  'cordon',
   'create',
+  'debug',
   'delete',
+  'drain',
+  'exec',
   'label',
   'patch',
+  'port-forward',
   'replace',
   'run',
   'scale',
   'set',
+  'uncordon',
 ]);
 const READING_ROLLOUTS: ReadonlySet<string> = new Set(['status', 'history']);
 

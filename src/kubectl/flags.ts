@@ -69,6 +69,12 @@ const WITH_VALUE = new Set([
   'revision',
   'to-revision',
   'api-version',
+  'pod-running-timeout',
+  'address',
+  'pod-selector',
+  'skip-wait-for-delete-timeout',
+  'chunk-size',
+  'target',
 ]);
 
 const SWITCHES = new Set([
@@ -105,6 +111,12 @@ const SWITCHES = new Set([
   'cached',
   'client',
   'watch-only',
+  'stdin',
+  'tty',
+  'rm',
+  'delete-emptydir-data',
+  'disable-eviction',
+  'ignore-daemonsets',
 ]);
 
 /** What a switch means when its value is left out; `--dry-run` and `--cascade` have one too. */
@@ -130,10 +142,16 @@ const SHORT: Readonly<Record<string, string>> = {
 /** What letters mean to `kubectl logs`. */
 const SHORT_OF_LOGS: Readonly<Record<string, string>> = { ...SHORT, f: 'follow', p: 'previous' };
 
+/** What letters mean to commands that have a terminal. */
+const SHORT_OF_TERMINALS: Readonly<Record<string, string>> = { ...SHORT, i: 'stdin', t: 'tty' };
+const TERMINALS: ReadonlySet<string> = new Set(['attach', 'debug', 'exec', 'run']);
+
 /** A command line, read: positional words in order, flags by canonical name, each with all values it got. */
 export interface Arguments {
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, readonly string[]>;
+  /** How many words stand before `--`; undefined without one. */
+  readonly dash?: number;
 }
 
 /** Reads flags as pflag does: `--a=b`, `--a b`, `-a b`, `-ab`; `--` ends them. The error is pflag's text. */
@@ -146,8 +164,8 @@ export function readFlags(argv: readonly string[]): Arguments | { readonly error
   for (let i = 0; i < argv.length; i += 1) {
     const word = argv[i] ?? '';
     if (word === '--') {
-      words.push(...argv.slice(i + 1));
-      break;
+      const dash = words.length;
+      return { words: [...words, ...argv.slice(i + 1)], flags, dash };
     }
     if (word.startsWith('--')) {
       const equals = word.indexOf('=');
@@ -159,7 +177,7 @@ export function readFlags(argv: readonly string[]): Arguments | { readonly error
       else if (i + 1 < argv.length) add(name, argv[++i] ?? '');
       else return { error: `flag needs an argument: --${name}` };
     } else if (word.startsWith('-') && word.length > 1) {
-      const letters = words[0] === 'logs' ? SHORT_OF_LOGS : SHORT;
+      const letters = lettersOf(words[0]);
       // Letters of switches may stand together; the first flag with a value takes the rest.
       for (let at = 1; at < word.length; at += 1) {
         const letter = word[at] ?? '';
@@ -179,6 +197,9 @@ export function readFlags(argv: readonly string[]): Arguments | { readonly error
   }
   return { words, flags };
 }
+
+const lettersOf = (command = ''): Readonly<Record<string, string>> =>
+  command === 'logs' ? SHORT_OF_LOGS : TERMINALS.has(command) ? SHORT_OF_TERMINALS : SHORT;
 
 /** The last value of a flag. */
 export const flag = ({ flags }: Arguments, name: string): string | undefined => flags.get(name)?.at(-1);

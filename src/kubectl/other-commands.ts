@@ -1,8 +1,10 @@
 import type { Process } from '../base/process.ts';
 import { canI } from './can-i.ts';
+import { connectToPod } from './connect.ts';
 import { createObject } from './create.ts';
 import { debugPods } from './debug.ts';
 import { deleteTargets } from './delete.ts';
+import { markNodes } from './drain.ts';
 import { textFailure } from './failure.ts';
 import { flag } from './flags.ts';
 import { type Generated, generate, podOf } from './generators.ts';
@@ -25,30 +27,23 @@ const TARGET_COMMANDS: Readonly<
 
 /** Commands of kubectl that are not simulated; what is in neither list is no command of its. */
 const NOT_SIMULATED: ReadonlySet<string> = new Set([
-  'attach',
   'autoscale',
   'certificate',
   'cluster-info',
   'completion',
   'config',
-  'cordon',
   'cp',
-  'debug',
   'diff',
-  'drain',
-  'exec',
   'expose',
   'help',
   'kustomize',
   'kyverno',
   'options',
   'plugin',
-  'port-forward',
   'proxy',
   'set',
   'taint',
   'top',
-  'uncordon',
 ]);
 
 const EDIT_INSTEAD =
@@ -95,6 +90,15 @@ export function* runOther(
       return yield* views.get().runView(session, words);
     case 'scale':
       yield* scaleTargets(session, rest);
+      return undefined;
+    case 'exec':
+    case 'attach':
+    case 'port-forward':
+      return yield* connectToPod(session, name, rest);
+    case 'cordon':
+    case 'uncordon':
+    case 'drain':
+      yield* markNodes(session, name, rest);
       return undefined;
     case 'debug':
       return yield* debugPods(session, rest);

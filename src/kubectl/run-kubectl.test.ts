@@ -92,7 +92,7 @@ describe('kubectl', () => {
   });
 
   it('says what it does not simulate', () => {
-    expect(terminal().type('kubectl drain n').unsupported).toBe('kubectl drain');
+    expect(terminal().type('kubectl top n').unsupported).toBe('kubectl top');
   });
 
   it('acts as another user for who may', () => {

@@ -6,7 +6,10 @@ export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 /** admission.k8s.io/v1 AdmissionRequest, as far as Kyverno reads it. */
 export interface AdmissionRequest {
   readonly uid: string;
+  /** The resource's own kind, by which Kyverno matches (webhooks/handlers/enrich.go). */
   readonly kind: GroupVersionKind;
+  /** The kind of `object` as the review's `kind` says it, where a subresource has one of its own: Scale, PodExecOptions. */
+  readonly reviewKind?: GroupVersionKind;
   readonly resource: GroupVersionResource;
   /** Empty string for the main resource. */
   readonly subResource: string;

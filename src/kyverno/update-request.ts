@@ -170,7 +170,9 @@ function requestContext(request: AdmissionRequest, info: RequestInfo): JsonObjec
 
 /** An AdmissionRequest as the API server serialises it. */
 export function admissionRequestJson(request: AdmissionRequest): JsonObject {
-  const { subResource, object, oldObject, options, kind, resource } = request;
+  const { subResource, oldObject, options, resource, operation } = request;
+  const kind = request.reviewKind ?? request.kind;
+  const object = operation === 'CONNECT' ? withoutMetadata(request.object) : request.object;
   return {
     uid: request.uid,
     kind: { ...kind },
@@ -187,6 +189,13 @@ export function admissionRequestJson(request: AdmissionRequest): JsonObject {
     dryRun: request.dryRun,
     options: options ?? null,
   };
+}
+
+/** Options of a connection have no metadata. */
+function withoutMetadata(object: KubernetesObject | undefined): JsonObject | undefined {
+  if (object === undefined) return undefined;
+  const { metadata: _, ...rest } = object;
+  return rest;
 }
 
 /** Reads an UpdateRequest of either form. */

@@ -34,6 +34,7 @@ const WORKLOADS = new Set([
   'batch/jobs',
   'batch/cronjobs',
   '/pods',
+  '/nodes',
 ]);
 
 export const CLUSTER_ADMIN: UserInfo = {

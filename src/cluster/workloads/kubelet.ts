@@ -26,6 +26,10 @@ export function* syncPod(context: WorkloadContext, pod: KubernetesObject, cause:
   if (phase === 'Running' && !ends) return;
   const live = context.server.lookup(PODS, namespaceOf(pod), nameOf(pod));
   if (live === undefined || isTerminating(live)) return;
+  if (!getString(live, 'spec', 'nodeName') && !hasRoom(context)) {
+    yield* notScheduled(context, live, cause);
+    return;
+  }
   yield* context.server.request({
     verb: 'update',
     resource: PODS,
@@ -44,6 +48,48 @@ export function* syncPod(context: WorkloadContext, pod: KubernetesObject, cause:
     cause,
   });
 }
+
+const NODES_RESOURCE = { group: '', version: 'v1', resource: 'nodes' };
+
+/** Whether the node takes Pods: it does until it is cordoned. */
+const hasRoom = ({ server }: WorkloadContext): boolean =>
+  get(get(server.lookup(NODES_RESOURCE, '', NODE), 'spec'), 'unschedulable') !== true;
+
+const UNSCHEDULABLE =
+  '0/1 nodes are available: 1 node(s) were unschedulable. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+
+/** The scheduler's condition and Event for a Pod that no node takes. */
+function* notScheduled(context: WorkloadContext, pod: KubernetesObject, cause: EventId): Process<void> {
+  const told = getList(pod, 'status', 'conditions').some(
+    (one) => getString(one, 'type') === 'PodScheduled' && getString(one, 'reason') === 'Unschedulable',
+  );
+  if (told) return;
+  const condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    lastProbeTime: null,
+    lastTransitionTime: timestamp(context),
+    reason: 'Unschedulable',
+    message: UNSCHEDULABLE,
+  };
+  yield* context.server.request({
+    verb: 'update',
+    resource: PODS,
+    subresource: 'status',
+    namespace: namespaceOf(pod),
+    name: nameOf(pod),
+    body: { ...pod, status: { ...getObject(pod, 'status'), conditions: [condition] } },
+    user: SCHEDULER,
+    component: 'controller-manager',
+    fieldManager: 'kube-scheduler',
+    cause,
+  });
+}
+
+const SCHEDULER: UserInfo = {
+  username: 'system:kube-scheduler',
+  groups: ['system:authenticated'],
+};
 
 /** What a kubelet says of a Pod whose containers run, or have ended. */
 export function podStatus(pod: KubernetesObject, ended: boolean, now: string): JsonObject {

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { gvkOf, nameOf, namespaceOf, uidOf } from '../../kubernetes/object.ts';
 import type { WatchEvent } from '../api.ts';
 import type { Sync, WorkloadContext, WorkloadEnvironment } from './context.ts';
+import { PODS } from './context.ts';
 import { syncCronJob } from './cron-job.ts';
 import { syncDaemonSet } from './daemon-set.ts';
 import { syncDeployment } from './deployment.ts';
@@ -60,6 +61,10 @@ class Workloads {
   }
 
   see({ object, type, event }: WatchEvent): void {
+    if (object.kind === 'Node') {
+      this.#lookForRoom(event);
+      return;
+    }
     if (namespaceOf(object) === KYVERNO) {
       if (type !== 'DELETED' && isOutdated(object)) this.#enqueue(object, event);
       return;
@@ -76,6 +81,12 @@ class Workloads {
     }
     if (type === 'DELETED') this.#failures.delete(uid);
     else this.#enqueue(object, event);
+  }
+
+  /** Pods that wait for a node look again once it changes. */
+  #lookForRoom(cause: EventId): void {
+    for (const pod of this.#context.server.listAll(PODS))
+      if (!getString(pod, 'spec', 'nodeName')) this.#enqueue(pod, cause);
   }
 
   #lookup(apiVersion: string, kind: string, namespace: string, name: string): KubernetesObject | undefined {
