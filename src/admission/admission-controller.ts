@@ -8,6 +8,7 @@ import { KYVERNO_NAMESPACE, type KyvernoConfiguration, readConfiguration } from 
 import type { Policy } from '../kyverno/policy.ts';
 import { ttlOf } from '../kyverno/ttl-label.ts';
 import { planUpdateRequests } from '../kyverno/update-request.ts';
+import { couldAnswer } from './could-also.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { failurePolicyOf } from './failure-action.ts';
 import { isFineGrained } from './fine-grained.ts';
@@ -29,6 +30,7 @@ import { auditLater, explainUncalled, reportVerdict } from './validate-aftermath
 import { beginEnforcePass, endEnforcePass } from './validate-webhook.ts';
 import type { WebhookGroup } from './webhook-group.ts';
 import { matchesWebhook } from './webhook-rules.ts';
+import { updateRequestDelay } from './write-update-request.ts';
 
 const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps' } as const;
 /** Kinds that Kyverno lets through untouched whatever its configuration says (webhooks/utils/exclude.go). */
@@ -196,18 +198,22 @@ export class AdmissionController implements Admission {
     const passes = calls.map(({ group, event }) => beginEnforcePass(env, review, group, event));
     yield ADMISSION_LATENCIES.validate;
     const warnings: string[] = [];
-    let denial: AdmissionResponse['denied'];
+    const denials: { readonly event: EventId; readonly denied: NonNullable<AdmissionResponse['denied']> }[] =
+      [];
     for (const [index, { group, event }] of calls.entries()) {
       const pass = passes[index] ?? { responses: [], events: [] };
       const verdict = endEnforcePass(env, review, group, pass, event);
       const { message } = verdict;
       if (message === undefined && !beside) this.#applyInBackground(review, group, event);
       if (message !== undefined)
-        denial ??= {
-          webhook: group.name,
-          message: `admission webhook "${group.name}" denied the request: ${message}`,
-          code: 400,
-        };
+        denials.push({
+          event,
+          denied: {
+            webhook: group.name,
+            message: `admission webhook "${group.name}" denied the request: ${message}`,
+            code: 400,
+          },
+        });
       else warnings.push(...verdict.warnings);
       env.recorder.close(event, {
         allowed: message === undefined,
@@ -219,7 +225,14 @@ export class AdmissionController implements Admission {
       const audited = this.#matching(request).filter((registered) => !this.#isFineGrained(registered));
       if (message === undefined) auditLater(env, review, audited, verdict, event);
     }
-    return denial === undefined ? { allowed: true, warnings } : { allowed: false, denied: denial, warnings };
+    if (denials.length === 0) return { allowed: true, warnings };
+    const denial = denials[env.choices.pick(denials.length)] ?? denials[0];
+    if (denial === undefined) return { allowed: true, warnings };
+    if (denials.length > 1) {
+      const others = denials.flatMap((one) => (one === denial ? [] : [one.denied.webhook]));
+      env.recorder.couldAlso(denial.event, couldAnswer(others));
+    }
+    return { allowed: false, denied: denial.denied, warnings };
   }
 
   #applyInBackground(review: Review, group: WebhookGroup, event: EventId): void {
@@ -231,7 +244,7 @@ export class AdmissionController implements Admission {
       for (const { object, ruleContext } of planUpdateRequests(env.behaviour, policy, [context]))
         env.scheduler.spawn(
           createUpdateRequest(env, review, policy, object, ruleContext, event),
-          ADMISSION_LATENCIES.updateRequest,
+          updateRequestDelay(env),
         );
   }
 

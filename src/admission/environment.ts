@@ -1,3 +1,4 @@
+import type { Choices } from '../base/choices.ts';
 import type { DocumentPath } from '../base/document-path.ts';
 import type { Json, PathSegment } from '../base/json.ts';
 import type { Process } from '../base/process.ts';
@@ -43,6 +44,8 @@ export interface AdmissionEnvironment {
   readonly recorder: Recorder;
   readonly behaviour: Behaviour;
   readonly random: Random;
+  /** Decides where a real cluster may go either way. */
+  readonly choices: Choices;
   /** Milliseconds since the Unix epoch. */
   wallClock(): number;
   readonly explain: boolean;

@@ -15,6 +15,8 @@ export const ADMISSION_LATENCIES = {
   evaluate: milliseconds(3),
   /** From then to the request that creates an UpdateRequest: it shows about 11 ms after the answer. */
   updateRequest: milliseconds(13),
+  /** The same where the UpdateRequest is in etcd before the answer is there. */
+  updateRequestEarly: milliseconds(1),
   /** From the UpdateRequest's creation to the request that makes it Pending. */
   pending: milliseconds(4),
   /** From the verdict to the request that writes an Event. */

@@ -15,7 +15,7 @@ import { planMutateRequest } from '../kyverno/update-request.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { openRules, type Review } from './review.ts';
-import { listsDelete, writeUpdateRequest } from './write-update-request.ts';
+import { listsDelete, updateRequestDelay, writeUpdateRequest } from './write-update-request.ts';
 
 /** The engine's input for mutate-existing rules: on DELETE they look at the object that goes. */
 function contextOf(review: Review, policy: Policy): PolicyContext {
@@ -33,6 +33,7 @@ export function* applyMutateExisting(
   review: Review,
   policy: Policy,
   cause: EventId,
+  others: readonly string[] = [],
 ): Process<void> {
   const response = filterBackgroundRules(contextOf(review, policy));
   const evaluated = openRules(env, review, told(review, response), 'generate', () => false, cause);
@@ -48,11 +49,17 @@ export function* applyMutateExisting(
       info,
     });
     env.scheduler.spawn(
-      writeUpdateRequest(env, object, cause, (name) => {
-        // Of a policy that generates as well, its generate rules get such an UpdateRequest too; it comes to nothing.
-        if (hasMutateExisting(rule)) recordPlan(env, review, policy, rule, name, cause);
-      }),
-      ADMISSION_LATENCIES.updateRequest,
+      writeUpdateRequest(
+        env,
+        object,
+        cause,
+        (name) => {
+          // Of a policy that generates as well, its generate rules get such an UpdateRequest too; it comes to nothing.
+          if (hasMutateExisting(rule)) recordPlan(env, review, policy, rule, name, cause);
+        },
+        others,
+      ),
+      updateRequestDelay(env),
     );
   }
 }

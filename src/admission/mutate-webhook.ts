@@ -6,6 +6,7 @@ import { mutate } from '../engine/rules/mutate.ts';
 import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admission-review.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { KyvernoConfiguration } from '../kyverno/configuration.ts';
+import { couldMutateInOrder } from './could-also.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { reportMutations } from './mutate-aftermath.ts';
@@ -57,6 +58,9 @@ export function* callMutating(
     yield ADMISSION_LATENCIES.mutate;
     for (const rule of mutated.events) env.recorder.close(rule);
     const { denied } = mutated;
+    const changing = mutated.responses.filter(({ patched }) => patched !== undefined);
+    if (changing.length > 1)
+      env.recorder.couldAlso(event, couldMutateInOrder(changing.map(({ policy }) => policy.name)));
     env.recorder.close(event, {
       allowed: denied === undefined,
       ...(denied === undefined ? {} : { message: denied }),
@@ -73,6 +77,18 @@ export function* callMutating(
   return { allowed: true, ...(object === request.object ? {} : { object }), warnings };
 }
 
+/** The cluster's policies come before the namespace's, either in no order (pkg/policycache/cache.go). */
+function inCallOrder(
+  { choices }: AdmissionEnvironment,
+  { policies }: WebhookGroup,
+): WebhookGroup['policies'] {
+  const isNamespaced = ({ policy }: WebhookGroup['policies'][number]): boolean => policy.namespace !== '';
+  return [
+    ...choices.order(policies.filter((one) => !isNamespaced(one))),
+    ...choices.order(policies.filter(isNamespaced)),
+  ];
+}
+
 /** Policies of one call in their order; a policy that fails blocks with failurePolicy Fail and is dropped with Ignore. */
 function mutateBy(
   env: AdmissionEnvironment,
@@ -85,7 +101,7 @@ function mutateBy(
   const events: EventId[] = [];
   const responses: EngineResponse[] = [];
   const warnings: string[] = [];
-  for (const { policy } of group.policies) {
+  for (const { policy } of inCallOrder(env, group)) {
     const review = new Review(env, { ...request, object }, configuration);
     const response = mutate(review.context(policy));
     events.push(...openRules(env, review, response, 'mutate', () => false, cause));

@@ -16,7 +16,7 @@ import { ADMISSION_LATENCIES } from './latencies.ts';
 import { mutateRequests } from './parts.ts';
 import { openRules, type Review } from './review.ts';
 import { namesKind } from './webhook-rules.ts';
-import { listsDelete, writeUpdateRequest } from './write-update-request.ts';
+import { listsDelete, updateRequestDelay, writeUpdateRequest } from './write-update-request.ts';
 
 /**
  * A policy with the rules that may lead to UpdateRequests for the request's user: those of the background controller's own
@@ -45,9 +45,10 @@ export function* applyInBackground(
   policies: readonly Policy[],
   cause: EventId,
 ): Process<void> {
-  for (const policy of policies) {
+  for (const policy of env.choices.order(policies)) {
+    const others = policies.flatMap(({ key }) => (key === policy.key ? [] : [key]));
     if (policy.rules.some(hasMutateExisting))
-      env.scheduler.spawn(mutateRequests.get().applyMutateExisting(env, review, policy, cause));
+      env.scheduler.spawn(mutateRequests.get().applyMutateExisting(env, review, policy, cause, others));
     if (!policy.rules.some(generates)) continue;
     const response = filterBackgroundRules(review.context(policy, { operation: 'background', cause }));
     const evaluated = openRules(env, review, onlyGenerate(response), 'generate', () => false, cause);
@@ -60,8 +61,8 @@ export function* applyInBackground(
         info: review.info,
       }))
         env.scheduler.spawn(
-          createUpdateRequest(env, review, policy, object, ruleContext, cause),
-          ADMISSION_LATENCIES.updateRequest,
+          createUpdateRequest(env, review, policy, object, ruleContext, cause, others),
+          updateRequestDelay(env),
         );
   }
 }
@@ -106,10 +107,17 @@ export const createUpdateRequest = (
   object: KubernetesObject,
   contexts: readonly RuleContext[],
   cause: EventId,
+  others: readonly string[] = [],
 ): Process<void> =>
-  writeUpdateRequest(env, object, cause, (name) => {
-    for (const context of contexts) recordPlan(env, review, policy, name, context, cause);
-  });
+  writeUpdateRequest(
+    env,
+    object,
+    cause,
+    (name) => {
+      for (const context of contexts) recordPlan(env, review, policy, name, context, cause);
+    },
+    others,
+  );
 
 /** What the UpdateRequest is going to make or delete, as far as the request tells. */
 function recordPlan(

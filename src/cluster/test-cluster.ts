@@ -70,6 +70,7 @@ export function testCluster(
     close: (id, patch) => {
       Object.assign(events[id] ?? {}, patch, { end: time });
     },
+    couldAlso: () => undefined,
     addRevision: () => revisionId(revisions++),
     addEvaluation: () => {
       throw new Error('the cluster evaluates nothing');

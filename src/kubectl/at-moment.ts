@@ -1,3 +1,4 @@
+import { namesOf } from '../base/choices.ts';
 import type { Process } from '../base/process.ts';
 import { seededRandom } from '../base/random.ts';
 import { type Milliseconds, milliseconds } from '../base/units.ts';
@@ -69,7 +70,7 @@ export function clusterAt(
   const startedAt = Date.parse(trace.startedAt);
   const server = createApiServer({
     recorder: createRecorder({ now: () => time }),
-    random: seededRandom(trace.seed),
+    random: seededRandom(namesOf(trace.seed)),
     now: () => time,
     wallClock: () => startedAt + time,
     admission: () => undefined,

@@ -1,3 +1,4 @@
+import { choicesOf, namesOf } from '../base/choices.ts';
 import { getString } from '../base/json.ts';
 import { seededRandom } from '../base/random.ts';
 import type { EventId } from '../base/units.ts';
@@ -76,7 +77,7 @@ export class LiveCluster {
   constructor(scenario: Scenario, options: SimulationOptions) {
     this.startedAt = options.startedAt ?? DEFAULT_START;
     this.recorder = createRecorder(this.queue);
-    const random = seededRandom(options.seed);
+    const random = seededRandom(namesOf(options.seed));
     let presence: KyvernoPresence | undefined;
     this.server = createApiServer({
       recorder: this.recorder,
@@ -101,6 +102,7 @@ export class LiveCluster {
       behaviour: behaviourOf(options.version),
       flags,
       random,
+      choices: choicesOf(options.seed),
       wallClock: () => this.wallClock(),
       explain: options.explain ?? true,
       mocks: scenario.mocks,

@@ -64,6 +64,11 @@ export function createRecorder(clock: Clock): TraceRecorder {
       return id;
     },
     close,
+    couldAlso: (id, sentence) => {
+      const event = events[id];
+      assert(event !== undefined, `event ${id} is there`);
+      events[id] = { ...event, couldAlso: [...(event.couldAlso ?? []), sentence] };
+    },
     addRevision: (revision): RevisionId => {
       const id = revisionId(revisions.length);
       revisions.push({ ...revision, id, time: clock.now() });

@@ -30,6 +30,8 @@ interface EventBase {
   readonly phase: Phase;
   /** What made it happen; absent only for steps and timers. Follows the thread: step → request → webhook → … */
   readonly cause?: EventId;
+  /** Sentences: what a real cluster could also have done here. The run picked one way by its seed. */
+  readonly couldAlso?: readonly string[];
 }
 
 /** A person's operation, from pressing Enter to kubectl's exit. */
@@ -40,6 +42,22 @@ export interface StepEvent extends EventBase {
   readonly stderr: string;
   /** `none`: a wait or a read; nothing was asked to be changed. */
   readonly verdict: 'allowed' | 'denied' | 'error' | 'none';
+  /** What the Test expects of the step, and what came of it; absent where it expects nothing. */
+  readonly expectations?: readonly Expectation[];
+}
+
+/** Something that a Chainsaw Test expects: an assertion, an `expect`, a `check`. */
+export interface Expectation {
+  /** As a person says it: `assert Namespace good-namespace`, `an error`. */
+  readonly text: string;
+  /** `unknown`: it speaks of something that is not simulated. */
+  readonly result: 'met' | 'missed' | 'unknown';
+  /** When that was known. */
+  readonly at: Milliseconds;
+  /** Why it is not met; of an assertion the first difference: `spec.replicas: Invalid value: 1: Expected value: 2`. */
+  readonly difference?: string;
+  /** Where it is written; of a difference the place of the expected value. */
+  readonly source?: DocumentPath;
 }
 
 export type RequestPhaseName = 'authn' | 'mutating' | 'schema' | 'validating' | 'store';

@@ -15,6 +15,8 @@ export interface Recorder {
   open(event: NewEvent): EventId;
   /** Ends it now, with what is known only at the end. The patch may set any field of the event's own kind. */
   close(id: EventId, patch?: Readonly<Record<string, unknown>>): void;
+  /** Notes on an event what a real cluster could also have done there: a sentence. */
+  couldAlso(id: EventId, sentence: string): void;
   addRevision(revision: Omit<ObjectRevision, 'id' | 'time'>): RevisionId;
   addEvaluation(evaluation: RuleEvaluation): EvaluationId;
   /** Adds rows to an evaluation that went on; if one of them decided, what was before did not. */
