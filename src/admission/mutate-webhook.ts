@@ -60,7 +60,7 @@ export function* callMutating(
     const { denied } = mutated;
     const changing = mutated.responses.filter(({ patched }) => patched !== undefined);
     if (changing.length > 1)
-      env.recorder.couldAlso(event, couldMutateInOrder(changing.map(({ policy }) => policy.name)));
+      env.recorder.couldAlso(event, couldMutateInOrder(changing.map(({ policy }) => policy.name).sort()));
     env.recorder.close(event, {
       allowed: denied === undefined,
       ...(denied === undefined ? {} : { message: denied }),
