@@ -39,12 +39,12 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
   {
     case: 'tests/kyverno/test/conformance/chainsaw/webhooks/scale/chainsaw-test.yaml',
     reason:
-      'Scale is found among the subresources; what refuses this policy without a background scan is not recorded, and we accept it.',
+      'Kyverno 1.19 only warns of a kind that it does not find, as recorded in S12-policy-admission, and it looks for Scale among resources, not among subresources (dclient, findResources).',
   },
   {
     case: 'tests/kyverno/test/conformance/chainsaw/policy-validation/cluster-policy/background-subresource/chainsaw-test.yaml',
     reason:
-      'Its policy 2 names Pod/scale, which nobody serves: Kyverno only warns of that, as recorded in S12-policy-admission. The other four are refused.',
+      'As webhooks/scale for its policies 1 and 2, Scale and Pod/scale: Kyverno only warns of them. The other three are refused.',
   },
   {
     case: 'tests/kyverno/test/conformance/chainsaw/policy-validation/policy/background-subresource/chainsaw-test.yaml',
@@ -57,7 +57,8 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
   },
   {
     case: 'tests/policies/other/scale-deployment-zero/.chainsaw-test/chainsaw-test.yaml',
-    reason: 'Waits for containers that end and are started again: no container of the simulated node does.',
+    reason:
+      'Waits for an image whose program ends at once and is started again: the simulated node does not know what is in an image.',
   },
   {
     case: 'tests/kyverno/test/conformance/chainsaw/configs/emit-success-events-upon-generateSuccessEvents-set-true/chainsaw-test.yaml',

@@ -5,10 +5,15 @@ import { kindLookup } from './kind-lookup.ts';
 const { findKind } = kindLookup(testCluster().server.discovery().resources);
 
 describe('a kind that Kyverno looks up', () => {
-  it('may be one of subresources alone', () => {
-    expect(findKind('Scale')).toEqual({ subresource: 'scale' });
-    expect(findKind('autoscaling/v1/Scale')).toEqual({ subresource: 'scale' });
-    expect(findKind('PodExecOptions')).toEqual({ subresource: 'exec' });
+  it('is found with its subresource', () => {
+    expect(findKind('Deployment/scale')).toEqual({ subresource: 'scale' });
+    expect(findKind('Pod/exec')).toEqual({ subresource: 'exec' });
+    expect(findKind('Pod')).toEqual({ subresource: '' });
+  });
+
+  it('is not found by a kind that only subresources have', () => {
+    expect(findKind('Scale')).toBeUndefined();
+    expect(findKind('PodExecOptions')).toBeUndefined();
   });
 
   it('is not found where nobody serves it', () => {

@@ -28,9 +28,7 @@ export function kindLookup(
     isClusterScoped: (kind) => clusterWide.has(kind),
     findKind: (text) => {
       const { subresource } = parseKindSelector(text);
-      const resourcesOf = named(text);
-      if (resourcesOf.length === 0) return subresource === '' ? findSubresource(resources, text) : undefined;
-      const found = resourcesOf.flatMap(({ subresources }) =>
+      const found = named(text).flatMap(({ subresources }) =>
         ['', ...subresources].filter((one) => matchWildcard(subresource, one)),
       );
       const [first] = found;
@@ -39,6 +37,7 @@ export function kindLookup(
   };
 }
 
+/** As FindResources of pkg/clients/dclient: kinds that are served as subresources alone (`Scale`, `PodExecOptions`) are not found. */
 function findResources(resources: readonly ResourceInfo[], text: string): readonly ResourceInfo[] {
   const { group, version, kind } = parseKindSelector(text);
   return resources.filter(
@@ -47,30 +46,4 @@ function findResources(resources: readonly ResourceInfo[], text: string): readon
       matchWildcard(version, info.version) &&
       matchWildcard(group, info.group),
   );
-}
-
-/** Kinds that are served as subresources alone. */
-const SUBRESOURCE_KINDS = [
-  { group: 'autoscaling', version: 'v1', kind: 'Scale', subresource: 'scale' },
-  { group: 'policy', version: 'v1', kind: 'Eviction', subresource: 'eviction' },
-  { group: '', version: 'v1', kind: 'PodExecOptions', subresource: 'exec' },
-  { group: '', version: 'v1', kind: 'PodAttachOptions', subresource: 'attach' },
-  { group: '', version: 'v1', kind: 'PodPortForwardOptions', subresource: 'portforward' },
-  { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', subresource: 'token' },
-];
-
-/** Where no resource is of the kind, Kyverno looks among the subresources (pkg/clients/dclient, FindResources). */
-function findSubresource(
-  resources: readonly ResourceInfo[],
-  text: string,
-): { readonly subresource: string } | undefined {
-  const { group, version, kind } = parseKindSelector(text);
-  const found = SUBRESOURCE_KINDS.find(
-    (one) =>
-      matchWildcard(kind, one.kind) &&
-      matchWildcard(version, one.version) &&
-      matchWildcard(group, one.group) &&
-      resources.some((info) => info.subresources.includes(one.subresource)),
-  );
-  return found === undefined ? undefined : { subresource: found.subresource };
 }
