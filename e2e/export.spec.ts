@@ -73,6 +73,55 @@ test('the timeline as SVG holds the marks that the picture shows, with lanes, ti
     expect(svg.texts, text).toContain(text);
 });
 
+/** How many pixels a picture has of each colour of the theme, drawn by a viewer that has nothing but the file. */
+function inked(studio: StudioPage, svg: string): Promise<Readonly<Record<string, number>>> {
+  return studio.page.evaluate(async (text) => {
+    const image = new Image();
+    image.src = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = image.naturalWidth;
+    canvas.height = image.naturalHeight;
+    const ctx = canvas.getContext('2d');
+    ctx?.drawImage(image, 0, 0);
+    const { data } = ctx?.getImageData(0, 0, canvas.width, canvas.height) ?? {
+      data: new Uint8ClampedArray(),
+    };
+    const theme = getComputedStyle(document.documentElement);
+    const found: Record<string, number> = {};
+    for (const role of ['allow', 'deny', 'warn', 'error', 'noise', 'thread']) {
+      const color = Number.parseInt(theme.getPropertyValue(`--${role}`).trim().slice(1), 16);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4)
+        if ((((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0)) === color) count += 1;
+      found[role] = count;
+    }
+    return found;
+  }, svg);
+}
+
+test('a viewer draws the marks of the timeline: as many as the run has, in the colours of their verdicts', async ({
+  studio,
+}) => {
+  const svg = (await exported(studio, 'Timeline as SVG')).bytes.toString();
+  const { texts } = await readSvg(studio, svg);
+  const count = (text: string | RegExp) =>
+    texts.filter((one) => (typeof text === 'string' ? one === text : text.test(one))).length;
+  const events = await studio.events();
+  const told = (wanted: RegExp) => events.filter(({ what }) => wanted.test(what)).length;
+  expect(told(/^attempt \d of 5/)).toBeGreaterThan(5);
+  expect(count(/^(attempt|att\.) \d$/)).toBe(told(/^attempt \d of 5/));
+  expect(count(/^Failed [1-4]$/)).toBe(events.filter(({ verdict }) => /^Failed \d$/.test(verdict)).length);
+  expect(count('never stored')).toBe(1 + 1); // the mark, and the legend
+  expect(count(/^LIST/)).toBe(told(/^LIST /));
+
+  const drawn = await inked(studio, svg);
+  for (const [role, pixels] of Object.entries(drawn)) expect(pixels, role).toBeGreaterThan(10);
+  // Were the marks of failures left out, the picture would have less of their colour.
+  const without = await inked(studio, svg.replaceAll(/<text[^>]*>Failed [1-4]<\/text>/g, ''));
+  expect(without['error']).toBeLessThan(drawn['error'] ?? 0);
+});
+
 test('pictures come as PNG too, and what they show is not empty', async ({ studio }) => {
   for (const name of ['Stage as PNG', 'Timeline as PNG']) {
     const { file, bytes } = await exported(studio, name);
@@ -121,6 +170,32 @@ test('the trace comes as its own file and as a Chrome trace', async ({ studio })
   expect(chrome.traceEvents).toContainEqual(
     expect.objectContaining({ ph: 'M', name: 'process_name', args: { name: 'Admission, the caller waits' } }),
   );
+});
+
+test('two compared runs come as a picture and as a table', async ({ studio, page }) => {
+  await studio.press('ControlOrMeta+k');
+  await expect(studio.palette).toBeVisible();
+  await page.keyboard.type('compare with another');
+  await studio.press('Enter');
+  const rows = page.getByRole('row', { name: /^Difference \d+ of \d+/ });
+  await expect(rows.first()).toBeVisible();
+  const titles = await rows.evaluateAll((found) =>
+    found.map((row) => row.querySelector('b')?.textContent ?? ''),
+  );
+  const { file, bytes } = await exported(studio, 'Comparison as SVG');
+  expect(file).toBe('bad-namespace-compared.svg');
+  const svg = await readSvg(studio, bytes.toString());
+  expect(svg).toMatchObject({ error: '', name: 'svg', open: false });
+  expect(svg.title).toBe('bad-namespace: Kyverno 1.18 and Kyverno 1.19');
+  for (const text of [...titles, 'Completed', 'dropped', 'Failed 4', 'only below', 'other outcome'])
+    expect(svg.texts, text).toContain(text);
+  expect(svg.texts.filter((text) => text === 'UpdateRequests')).toHaveLength(2);
+  const drawn = await inked(studio, bytes.toString());
+  for (const role of ['allow', 'deny', 'error', 'noise']) expect(drawn[role], role).toBeGreaterThan(20);
+  const report = await exported(studio, 'Comparison as Markdown report');
+  expect(report.file).toBe('bad-namespace-compared.md');
+  const lines = report.bytes.toString().split('\n');
+  expect(lines.filter((line) => /^\| \d/.test(line))).toHaveLength(titles.length);
 });
 
 test('every export is a command of the palette, and the menu is led by keys', async ({ studio }) => {
