@@ -4,7 +4,7 @@ import type { PolicyContext } from '../engine/policy-context.ts';
 import { requestContext } from '../engine/request-json.ts';
 import type { Operation } from '../kubernetes/admission-review.ts';
 import { labelsOf } from '../kubernetes/label-selector.ts';
-import type { KubernetesObject, UserInfo } from '../kubernetes/object.ts';
+import type { GroupVersionKind, KubernetesObject, UserInfo } from '../kubernetes/object.ts';
 import { gvkOf, nameOf, namespaceOf } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE, readConfiguration } from '../kyverno/configuration.ts';
 import type { Policy, PolicyException } from '../kyverno/policy.ts';
@@ -12,6 +12,18 @@ import { honours } from '../kyverno/policy.ts';
 import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import type { WorkItem } from './work-item.ts';
+
+/** The kind of the request's resource: a subresource's payload may be of a kind of its own (background/mutate, GetGVKFromGVR). */
+function kindOf(
+  env: BackgroundEnvironment,
+  trigger: KubernetesObject,
+  request: Json | undefined,
+): GroupVersionKind {
+  if (getString(request, 'subResource') === undefined) return gvkOf(trigger);
+  const part = (name: string): string => getString(request, 'resource', name) ?? '';
+  const gvr = { group: part('group'), version: part('version'), resource: part('resource') };
+  return env.server.discovery().byResource(gvr) ?? gvkOf(trigger);
+}
 
 const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' } as const;
 const EXCEPTIONS = { group: 'kyverno.io', version: 'v2', resource: 'policyexceptions' } as const;
@@ -37,7 +49,7 @@ export function generateContext(
   return {
     policy,
     operation: (getString(request, 'operation') ?? '') as Operation | '',
-    kind: gvkOf(trigger),
+    kind: kindOf(env, trigger, request),
     subresource: getString(request, 'subResource') ?? '',
     newObject: trigger,
     ...(isKubernetesObject(old) ? { oldObject: old } : {}),

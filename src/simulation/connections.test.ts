@@ -67,6 +67,31 @@ describe('kubectl exec', () => {
   });
 });
 
+describe('a mutate-existing rule on Pod/exec', () => {
+  it('marks the Pod that somebody went into', () => {
+    const marks = `
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: mark}
+spec:
+  background: false
+  rules:
+    - name: mark
+      match: {any: [{resources: {kinds: [Pod/exec], operations: [CONNECT]}}]}
+      mutate:
+        targets: [{apiVersion: v1, kind: Pod, name: "{{request.name}}", namespace: "{{request.namespace}}"}]
+        patchStrategicMerge: {metadata: {labels: {entered: "yes"}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: pods, labels: {rbac.kyverno.io/aggregate-to-background-controller: "true"}}
+rules: [{apiGroups: [""], resources: [pods], verbs: ["*"]}]
+`;
+    const { last } = play(marks, 'kubectl exec deploy/web -- ls', 'kubectl get pods -l entered=yes -o name');
+    expect(last).toMatch(/^pod\/web-/);
+  });
+});
+
 describe('kubectl drain', () => {
   it('evicts Pods past DELETE webhooks; what comes instead waits until the node takes Pods again', () => {
     const { last } = play('', 'kubectl drain simulated-node', 'kubectl get pods');
