@@ -1,3 +1,4 @@
+import { orderOf } from '../src/index.ts';
 import { closeComparison, compareBeside, pin, stepDifference, swapRuns } from './stores/compare-actions.ts';
 import type { DialogName, PaneName } from './stores/page.ts';
 import type { ComparisonExport, ExportKind, Studio } from './stores/studio.ts';
@@ -47,6 +48,7 @@ export const COMPARISON_EXPORTS: readonly (readonly [ComparisonExport, string])[
 export function createCommands(studio: Studio): readonly Command[] {
   const { workspace, page, run, compare, services } = studio;
   const comparing = compare.getState().open;
+  const order = orderOf(workspace.getState().document.seed);
   const withTrace = (): string | undefined =>
     run.getState().trace === undefined ? 'nothing has run yet' : undefined;
   const dialog = (name: DialogName) => () => page.setState({ dialog: name });
@@ -65,6 +67,40 @@ export function createCommands(studio: Studio): readonly Command[] {
       group: 'Studio',
       keys: [],
       run: dialog('gallery'),
+    },
+    {
+      id: 'studio.order',
+      label: 'Run with another order: what a real cluster could also have done',
+      group: 'Studio',
+      keys: ['o'],
+      blocked: withTrace,
+      hint: () => (order === 0 ? 'the usual order now' : `order ${order} now`),
+      run: () => {
+        workspace.setOrder(order + 1);
+        page.say(`Order ${order + 1}`);
+      },
+    },
+    {
+      id: 'studio.compare-order',
+      label: 'Compare with another order',
+      group: 'Studio',
+      keys: [],
+      blocked: withTrace,
+      run: () => {
+        pinRun(studio);
+        workspace.setOrder(order + 1);
+      },
+    },
+    {
+      id: 'studio.usual-order',
+      label: 'Run with the usual order',
+      group: 'Studio',
+      keys: ['Shift+o'],
+      blocked: () => (order === 0 ? 'this is the usual order' : undefined),
+      run: () => {
+        workspace.setOrder(0);
+        page.say('The usual order');
+      },
     },
     {
       id: 'studio.empty',

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
+import { orderOf } from '../src/index.ts';
 import { collectKeys, type EarlyKeys } from './early-keys.ts';
 import { useStudio } from './stores/studio.ts';
 import { isEmpty } from './stores/workspace.ts';
@@ -142,6 +143,7 @@ function RunWords() {
   const both = useStore(compare, (state) => state.result?.duration);
   const broken = useStore(run, (state) => brokenFiles(state.diagnostics));
   const empty = useStore(workspace, (state) => isEmpty(state.document.files));
+  const order = useStore(workspace, (state) => orderOf(state.document.seed));
   if (empty) return <span className="run-time wide-only">nothing to run yet</span>;
   if (status === 'stale' || status === 'failed')
     return (
@@ -155,7 +157,26 @@ function RunWords() {
   return (
     <span className="run-time wide-only">
       {ran} in {formatDuration(both ?? duration)}
+      {order > 0 && <UsualOrder order={order} />}
     </span>
+  );
+}
+
+/** Says that the run took another order than the usual one, and leads back. */
+function UsualOrder({ order }: { readonly order: number }) {
+  const { workspace } = useStudio();
+  return (
+    <>
+      {' · '}
+      <button
+        type="button"
+        className="link-button"
+        title="Back to the usual order"
+        onClick={() => workspace.setOrder(0)}
+      >
+        order {order}
+      </button>
+    </>
   );
 }
 

@@ -2,6 +2,7 @@
 export { writeWarning } from './admission/policy-permissions.ts';
 export type { Advice, Snippet } from './advice/advice.ts';
 export { advise } from './advice/advise.ts';
+export { orderOf, withOrder } from './base/choices.ts';
 export type { DocumentPath } from './base/document-path.ts';
 export {
   equal,

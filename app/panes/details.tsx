@@ -14,6 +14,8 @@ import {
   verdictOf,
 } from '../../src/index.ts';
 import { useStudio } from '../stores/studio.ts';
+import { Printed } from '../ui/printed.tsx';
+import { CouldAlso } from './could-also.tsx';
 import { EvaluationTree } from './evaluation-tree.tsx';
 import { ObjectDiff, ObjectText } from './object-view.tsx';
 import './details.css';
@@ -34,6 +36,7 @@ export function DetailsPane() {
     <div className="details">
       <section className="details-main" aria-label="The selected event">
         <Heading trace={trace} event={event} />
+        {event.couldAlso !== undefined && <CouldAlso sentences={event.couldAlso} />}
         <Body trace={trace} event={event} />
       </section>
       <aside className="details-side" aria-label="Objects and chain">
@@ -187,16 +190,16 @@ function Body({ trace, event }: { readonly trace: Trace; readonly event: TraceEv
     return (
       <>
         {command !== '' && <pre className="command">$ {command}</pre>}
-        {output !== '' && <pre className={`kubectl-text ${event.verdict}`}>{output}</pre>}
+        {output !== '' && <Printed text={output} verdict={event.verdict} />}
       </>
     );
   }
-  if (event.kind === 'log') return <pre className="kubectl-text">{event.line}</pre>;
+  if (event.kind === 'log') return <Printed text={event.line} />;
   if (event.kind === 'plan') return <Became trace={trace} event={event} />;
   const reason = reasonOf(event);
   return (
     <>
-      {reason !== '' && <pre className="kubectl-text">{reason}</pre>}
+      {reason !== '' && <Printed text={reason} />}
       {(event.kind === 'attempt' || event.kind === 'webhook') && <Evaluations trace={trace} event={event} />}
     </>
   );

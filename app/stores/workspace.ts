@@ -5,6 +5,7 @@ import {
   type KyvernoVersion,
   LATEST_KYVERNO,
   type TextFile,
+  withOrder,
 } from '../../src/index.ts';
 
 /** Where the present files came from. */
@@ -231,6 +232,11 @@ export function createWorkspaceStore(now: () => number = () => Date.now()) {
     },
     setVersion(version: KyvernoVersion): void {
       store.setState({ document: { ...store.getState().document, version } });
+    },
+    /** Takes the same names in another order of what may come in any order; 0 is the usual one. */
+    setOrder(order: number): void {
+      const { document } = store.getState();
+      store.setState({ document: { ...document, seed: withOrder(document.seed, order) } });
     },
     undo: (): boolean => travel('past', 'future'),
     redo: (): boolean => travel('future', 'past'),

@@ -25,6 +25,21 @@ export function drawHit(
   ctx.fillRect(isPoint ? x - 7 : x, y + h - 1, isPoint ? 14 : w, 2);
 }
 
+/** A fork at the mark's upper end: a real cluster could also have gone the other way. */
+export function drawCouldAlso({ ctx, palette }: Pen, { x, y, w }: Box): void {
+  if (w < 14) return;
+  const right = x + w - 1;
+  ctx.strokeStyle = palette.ink2;
+  ctx.lineWidth = 1.25;
+  ctx.beginPath();
+  ctx.moveTo(right - 9, y - 1.5);
+  ctx.lineTo(right - 5, y - 1.5);
+  ctx.lineTo(right - 1, y - 4.5);
+  ctx.moveTo(right - 5, y - 1.5);
+  ctx.lineTo(right - 1, y + 1.5);
+  ctx.stroke();
+}
+
 /** The stretch that is measured: its ground below the marks, its edges and its length above them. */
 export function drawArea(
   { ctx, palette }: Pen,

@@ -40,6 +40,7 @@ export interface DrawState {
 
 /** What is drawn of a picture only when a person asks for it, or when a run is large: it comes after the first picture. */
 export interface DrawMore {
+  drawCouldAlso(pen: Pen, box: Box): void;
   drawHit(pen: Pen, box: Box, hits: ReadonlySet<EventId>, hit: EventId | undefined): void;
   drawArea(pen: Pen, frame: Frame, area: NonNullable<DrawState['area']>, above: boolean): void;
   drawFlag(pen: Pen, frame: Frame, flag: DrawState['flags'][number]): void;

@@ -86,6 +86,7 @@ function drawMarks(pen: Pen, frame: Frame, state: DrawState, isShown: (lane: num
   for (const box of frame.boxes) {
     if (!isShown(box.lane) || box.y <= frame.density.ruler - box.h) continue;
     drawMark(pen, box);
+    if (box.mark.open === true) pen.more?.drawCouldAlso(pen, box);
     if (hits.size > 0) pen.more?.drawHit(pen, box, hits, hit);
   }
 }

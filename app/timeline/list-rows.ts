@@ -82,7 +82,10 @@ export function rowText(trace: Trace, chapters: readonly Chapter[], event: Trace
     what: event.kind === 'step' ? stepName(trace, event.step, name) : `${KIND[event.kind]}${name}`,
     verdict: noise ? 'expected' : verdict.word,
     tone: noise ? 'noise' : verdict.tone,
-    why: reasonOf(event).replace(/\s+/g, ' '),
+    why: [reasonOf(event), ...(event.couldAlso ?? []).map((one) => `Could also be otherwise: ${one}`)]
+      .filter((part) => part !== '')
+      .join(' ')
+      .replace(/\s+/g, ' '),
   };
 }
 

@@ -61,6 +61,8 @@ export interface Mark {
   }[];
   /** Words behind the bar. */
   readonly after?: string;
+  /** A real cluster could also have done otherwise here. */
+  readonly open?: true;
   /** Other events that it stands for. */
   readonly also?: readonly EventId[];
   /** What a `group` stands for. */
@@ -114,6 +116,7 @@ export function barOf(event: TraceEvent, text: string, more: Partial<Mark> = {})
   return {
     shape: 'bar',
     event: event.id,
+    ...(event.couldAlso === undefined ? {} : { open: true as const }),
     start: event.time,
     end: event.end,
     step: event.step,

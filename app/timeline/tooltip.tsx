@@ -54,6 +54,9 @@ function EventTip({
         </span>
       )}
       {sentence !== '' && <p>{sentence}</p>}
+      {event.couldAlso?.map((one) => (
+        <p key={one}>Could also be otherwise: {one}</p>
+      ))}
     </>
   );
 }
