@@ -26,6 +26,7 @@ import {
   kyvernoSettings,
   nodeObjects,
   policyChecks,
+  testRuns,
   workloads,
 } from './simulation/parts.ts';
 
@@ -71,6 +72,7 @@ export async function loadParts(): Promise<void> {
     rawRequests,
     scans,
     subresources,
+    testRuns,
     ttls,
     ttlWebhook,
     updateRequestLimit,

@@ -1,7 +1,8 @@
 import type { Json, JsonObject, PathSegment } from '../base/json.ts';
-import { get, getList, getString, isObject } from '../base/json.ts';
+import { get, getList, getObject, getString, isObject } from '../base/json.ts';
 import type { Diagnostic, Severity } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
+import type { TestSection, TestStep } from '../simulation/scenario.ts';
 
 /** Operations of a Chainsaw Test that become steps. */
 export const STEP_OPERATIONS = [
@@ -15,10 +16,13 @@ export const STEP_OPERATIONS = [
   'command',
 ] as const;
 export type StepOperation = (typeof STEP_OPERATIONS)[number];
+/** Operations that look and do not touch. */
+const LOOKING = ['assert', 'describe', 'error', 'events', 'get', 'podLogs', 'wait'] as const;
+export type LookOperation = (typeof LOOKING)[number];
 
-/** One entry of a step's `try`. */
+/** One entry of a step's `try`, `catch`, `finally` or `cleanup`. */
 export interface TestOperation {
-  readonly type: StepOperation;
+  readonly type: StepOperation | LookOperation;
   /** What stands behind `apply:` and the like. */
   readonly body: JsonObject;
   /** Path of the entry in its document: `spec.steps[1].try[0]`. */
@@ -26,6 +30,11 @@ export interface TestOperation {
   /** Index of the Chainsaw step it belongs to. */
   readonly step: number;
   readonly stepName: string;
+  readonly section: TestSection;
+  /** What is said for the whole Chainsaw step. */
+  readonly frame: TestStep;
+  /** The document that `path` is of: the Test, or the StepTemplate that the step uses. */
+  readonly document: ManifestDocument;
   /** In the first step, if that is named `setup`: it tells what exists before. */
   readonly setup: boolean;
 }
@@ -37,6 +46,8 @@ export interface ChainsawTest {
   /** `spec.namespace`; empty if Chainsaw is to make one. */
   readonly namespace: string;
   readonly operations: readonly TestOperation[];
+  /** It says more than what is done and what is to be refused: assertions, bindings, something to catch. */
+  readonly checked: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -57,25 +68,25 @@ const STEERING: ReadonlySet<string> = new Set([
   'skipCommandOutput',
   'skipLogOutput',
 ]);
-/** Operations that look and do not touch. */
-const LOOKING: ReadonlySet<string> = new Set([
-  'assert',
-  'describe',
-  'error',
-  'events',
-  'get',
-  'podLogs',
-  'wait',
-]);
-const BODY_FIELDS: Readonly<Record<StepOperation, readonly string[]>> = {
-  apply: ['file', 'resource', 'dryRun', 'expect'],
-  create: ['file', 'resource', 'dryRun', 'expect'],
-  update: ['file', 'resource', 'dryRun', 'expect'],
-  patch: ['file', 'resource', 'dryRun', 'expect'],
-  delete: ['file', 'ref', 'expect'],
+const SECTIONS = ['try', 'catch', 'finally', 'cleanup'] as const;
+const WRITING = ['file', 'resource', 'dryRun', 'expect', 'bindings', 'outputs'];
+const OBJECT = ['apiVersion', 'kind', 'resource', 'name', 'namespace', 'selector', 'format'];
+const BODY_FIELDS: Readonly<Record<TestOperation['type'], readonly string[]>> = {
+  apply: WRITING,
+  create: WRITING,
+  update: WRITING,
+  patch: WRITING,
+  delete: ['file', 'ref', 'expect', 'bindings'],
   sleep: ['duration'],
-  script: ['content', 'check'],
-  command: ['entrypoint', 'args', 'check'],
+  script: ['content', 'check', 'bindings', 'outputs'],
+  command: ['entrypoint', 'args', 'check', 'bindings', 'outputs'],
+  assert: ['file', 'resource', 'bindings'],
+  error: ['file', 'resource', 'bindings'],
+  get: OBJECT,
+  describe: [...OBJECT, 'showEvents'],
+  events: OBJECT,
+  podLogs: [...OBJECT, 'container', 'tail'],
+  wait: [...OBJECT, 'for'],
 };
 
 /** Whether a document is a Chainsaw Test. */
@@ -83,19 +94,26 @@ export const isChainsawTest = (value: Json): boolean =>
   getString(value, 'kind') === 'Test' &&
   (getString(value, 'apiVersion') ?? '').startsWith('chainsaw.kyverno.io/');
 
-/** Reads a Test. What a scenario cannot do is said at its place; nothing is passed over. */
-export function readTest(document: ManifestDocument): ChainsawTest {
-  const reader = new TestReader(document);
-  return reader.read();
-}
+/**
+ * Reads a Test. What a scenario cannot do is said at its place; nothing is passed over. `lookup` finds the files of step
+ * templates; without it, a step that uses one has no operations.
+ */
+export const readTest = (
+  document: ManifestDocument,
+  lookup: (path: string) => readonly ManifestDocument[] | undefined = () => [],
+): ChainsawTest => new TestReader(document, lookup).read();
+
+type Where = Pick<TestOperation, 'step' | 'stepName' | 'setup' | 'section' | 'frame' | 'document'>;
 
 class TestReader {
   readonly #document: ManifestDocument;
   readonly #diagnostics: Diagnostic[] = [];
   readonly #operations: TestOperation[] = [];
+  readonly #lookup: (path: string) => readonly ManifestDocument[] | undefined;
 
-  constructor(document: ManifestDocument) {
+  constructor(document: ManifestDocument, lookup: (path: string) => readonly ManifestDocument[] | undefined) {
     this.#document = document;
+    this.#lookup = lookup;
   }
 
   read(): ChainsawTest {
@@ -104,11 +122,19 @@ class TestReader {
     const version = getString(value, 'apiVersion');
     if (version !== 'chainsaw.kyverno.io/v1alpha1')
       this.#say('error', ['apiVersion'], `${version} is not known; a Test is chainsaw.kyverno.io/v1alpha1.`);
-    this.#checkFields(spec, ['spec'], ['namespace', 'steps'], 'of a Test');
-    const steps = getList(spec, 'steps');
+    this.#checkFields(spec, ['spec'], ['namespace', 'steps', 'bindings', 'skip'], 'of a Test');
+    const steps = get(spec, 'skip') === true ? [] : getList(spec, 'steps');
+    if (get(spec, 'skip') === true)
+      this.#say('warning', ['spec', 'skip'], 'The Test is skipped: none of its steps is run.');
     steps.forEach((step, index) => {
       this.#readStep(step, index);
     });
+    // What is cleaned up is cleaned up at the end, the last step's first.
+    const end = this.#operations.filter(({ section }) => section === 'cleanup');
+    const operations = [
+      ...this.#operations.filter(({ section }) => section !== 'cleanup'),
+      ...end.sort((left, right) => right.step - left.step),
+    ];
     const namespace = getString(spec, 'namespace') ?? '';
     if (namespace === '')
       this.#say(
@@ -121,7 +147,8 @@ class TestReader {
       document: this.#document,
       name: getString(value, 'metadata', 'name') ?? '',
       namespace,
-      operations: this.#operations,
+      operations,
+      checked: operations.some(isChecked),
       diagnostics: this.#diagnostics,
     };
   }
@@ -134,32 +161,61 @@ class TestReader {
     }
     const stepName = getString(step, 'name') ?? '';
     const setup = index === 0 && stepName === 'setup';
-    this.#checkFields(step, path, ['name', 'try'], 'of a step');
-    getList(step, 'try').forEach((entry, place) => {
-      this.#readOperation(entry, [...path, 'try', place], { step: index, stepName, setup });
-    });
+    this.#checkFields(step, path, ['name', 'bindings', 'use', ...SECTIONS], 'of a step');
+    const used = this.#templateOf(step, path);
+    const { document, root } = used ?? { document: this.#document, root: path };
+    const body = used?.spec ?? step;
+    const test = get(this.#document.value, 'spec');
+    const frame: TestStep = {
+      id: index + 1,
+      testBindings: getList(test, 'bindings'),
+      bindings: [
+        ...getList(step, 'bindings'),
+        ...(used === undefined ? [] : getList(used.spec, 'bindings')),
+        ...getList(step, 'use', 'with', 'bindings'),
+      ],
+      timeouts: { ...getObject(test, 'timeouts'), ...getObject(step, 'timeouts') },
+      template: (get(step, 'template') ?? get(test, 'template')) !== false,
+      namespace: getString(test, 'namespace') ?? 'default',
+      metadata: getObject(this.#document.value, 'metadata'),
+    };
+    for (const section of SECTIONS)
+      getList(body, section).forEach((entry, place) => {
+        const where = { step: index, stepName, setup: setup && section === 'try', section, frame, document };
+        this.#readOperation(entry, [...root, section, place], where);
+      });
   }
 
-  #readOperation(
-    entry: Json,
+  /** The StepTemplate that a step uses instead of operations of its own. */
+  #templateOf(
+    step: Json,
     path: readonly PathSegment[],
-    where: Pick<TestOperation, 'step' | 'stepName' | 'setup'>,
-  ): void {
+  ):
+    | { readonly spec: Json; readonly document: ManifestDocument; readonly root: readonly PathSegment[] }
+    | undefined {
+    const file = getString(step, 'use', 'template');
+    if (file === undefined) return undefined;
+    const documents = this.#lookup(file.replace(/^\.?\//, ''));
+    const document = documents?.find(({ value }) => getString(value, 'kind') === 'StepTemplate');
+    const spec = document === undefined ? undefined : get(document.value, 'spec');
+    if (document !== undefined && spec !== undefined) return { spec, document, root: ['spec'] };
+    if (documents?.length !== 0)
+      this.#say('error', [...path, 'use', 'template'], `There is no StepTemplate in ${file}.`);
+    return undefined;
+  }
+
+  #readOperation(entry: Json, path: readonly PathSegment[], where: Where): void {
     if (!isObject(entry)) {
       this.#say('error', path, 'An operation is an object such as `apply: …`.');
       return;
     }
     for (const key of Object.keys(entry)) {
-      const type = STEP_OPERATIONS.find((name) => name === key);
+      const type = [...STEP_OPERATIONS, ...LOOKING].find((name) => name === key);
       const body = get(entry, key);
       // What setup asserts (policies are Ready) always holds here.
-      if (STEERING.has(key) || (LOOKING.has(key) && where.setup)) continue;
-      if (type === undefined) {
-        this.#unsupported(
-          [...path, key],
-          LOOKING.has(key) ? `\`${key}\` is not checked yet` : notSimulated(key),
-        );
-      } else if (isObject(body)) {
+      if (STEERING.has(key) || (where.setup && LOOKING.some((name) => name === key))) continue;
+      if (type === undefined) this.#unsupported([...path, key], notSimulated(key));
+      else if (isObject(body)) {
         this.#checkFields(body, [...path, key], BODY_FIELDS[type], `of \`${key}\``);
         this.#operations.push({ type, body, path, ...where });
       } else this.#say('error', [...path, key], `\`${key}\` needs fields: ${BODY_FIELDS[type].join(', ')}.`);
@@ -201,12 +257,37 @@ class TestReader {
 const notSimulated = (key: string, of = ''): string =>
   `\`${key}\` ${of === '' ? '' : `${of} `}is not simulated`;
 
-/** Whether the operation says that it expects to be refused (`($error != null): true`). */
-export const expectsError = (body: JsonObject): boolean =>
-  [...getList(body, 'expect').map((entry) => get(entry, 'check')), get(body, 'check')].some(
+/** Whether an operation, or its step, says what only Chainsaw's expressions tell. */
+const isChecked = ({ type, section, body, frame, setup }: TestOperation): boolean =>
+  !setup &&
+  (LOOKING.some((name) => name === type) ||
+    section !== 'try' ||
+    frame.bindings.length + frame.testBindings.length > 0 ||
+    ['bindings', 'outputs'].some((key) => get(body, key) !== undefined) ||
+    (checksOf(body).length > 0 && !expectsError(body, true)));
+
+const checksOf = (body: JsonObject): readonly (Json | undefined)[] => {
+  const check = get(body, 'check');
+  return [
+    ...getList(body, 'expect').map((entry) => get(entry, 'check')),
+    ...(check === undefined ? [] : [check]),
+  ];
+};
+
+/** Whether the operation says that it expects to be refused (`($error != null): true`); `alone`: and nothing else. */
+export function expectsError(body: JsonObject, alone = false): boolean {
+  const checks = checksOf(body);
+  if (
+    alone &&
+    (checks.length !== 1 || getList(body, 'expect').some((entry) => get(entry, 'match') !== undefined))
+  )
+    return false;
+  return checks.some(
     (check) =>
       isObject(check) &&
+      (!alone || Object.keys(check).length === 1) &&
       Object.entries(check).some(
         ([key, value]) => /^\(\s*\$error\s*!=\s*`?null`?\s*\)$/.test(key) && value === true,
       ),
   );
+}

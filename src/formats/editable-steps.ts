@@ -8,7 +8,6 @@ import {
   expectsError,
   isChainsawTest,
   readTest,
-  type StepOperation,
   type TestOperation,
 } from './chainsaw-test.ts';
 import { readFlag } from './command-line.ts';
@@ -23,7 +22,7 @@ export interface EditableStep {
   /** `apply`, `create`, `update`, `patch`, `delete`, `wait`; for a line of kubectl its verb. */
   readonly operation: string;
   /** How it is written in the Test. */
-  readonly written: StepOperation;
+  readonly written: TestOperation['type'];
   /** The name that the Test gives the step it stands in; absent if it has none. */
   readonly name?: string;
   /** `create Namespace/bad-namespace`, as in the trace; empty if it cannot be run as it stands. */

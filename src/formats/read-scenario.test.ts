@@ -148,8 +148,9 @@ describe('an operation', () => {
     ['script: {content: "kubectl get pods | wc -l"}', 'scenario-script'],
     ['script: {content: kubectl delete ns $NAMESPACE}', 'scenario-script'],
     ['command: {entrypoint: rm, args: [-rf]}', 'scenario-script'],
-    ['create: {file: one.yaml, bindings: []}', 'scenario-unsupported'],
-    ['assert: {file: one.yaml}', 'scenario-unsupported'],
+    ['create: {file: one.yaml, subresource: status}', 'scenario-unsupported'],
+    ['assert: {file: missing.yaml}', 'scenario-file-missing'],
+    ['script: {content: kubectl get pods, env: []}', 'scenario-unsupported'],
     ['dance: {}', 'scenario-unsupported'],
   ])('%s is said, not passed over', (operation, code) => {
     expect(codes(folder({ 'one.yaml': NAMESPACE, 'chainsaw-test.yaml': test(operation) }))).toContain(code);

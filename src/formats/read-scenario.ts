@@ -30,7 +30,7 @@ export function readScenario(parsed: readonly ParsedFile[]): Scenario {
     message: 'A scenario has one Test; this one is left out.',
     location: document.location,
   }));
-  const test = first === undefined ? undefined : readTest(first);
+  const test = first === undefined ? undefined : readTest(first, lookupIn(parsed));
   const reader: OperationReader | undefined =
     test === undefined
       ? undefined
@@ -154,6 +154,7 @@ const plain = (path: string): string => path.replace(/^\.\//, '');
 function note(operation: TestOperation, used: Set<string>): void {
   const file = getString(operation.body, 'file');
   if (file !== undefined) used.add(plain(file));
+  used.add(operation.document.file);
 }
 
 /** What a file may hold beside objects: actors and declared mocks. */

@@ -5,8 +5,8 @@ import { parseDuration } from '../kubernetes/duration.ts';
 import { type KubernetesObject, nameOf, namespaceOf, parseApiVersion } from '../kubernetes/object.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
-import type { ScenarioStep } from '../simulation/scenario.ts';
-import type { ChainsawTest, TestOperation } from './chainsaw-test.ts';
+import type { ScenarioStep, StepTest } from '../simulation/scenario.ts';
+import { type ChainsawTest, expectsError, type TestOperation } from './chainsaw-test.ts';
 import { readCommandLine, titleOf } from './command-line.ts';
 import { isBuiltIn, type KindNames } from './kind-names.ts';
 import { readScript, type ScriptCommand } from './script-lines.ts';
@@ -27,6 +27,75 @@ const VERBS = { apply: ['apply'], create: ['create'], update: ['replace'] } as c
 
 /** The steps of one operation: one, save for a script of several lines. */
 export function stepsOf(operation: TestOperation, reader: OperationReader): readonly ScenarioStep[] {
+  // A template's operations stand in a file of their own.
+  const own = { ...reader, test: { ...reader.test, document: operation.document } };
+  const steps = plainSteps(operation, own);
+  return steps.map((step, at) => {
+    const test = testOf(operation, step, own, at === steps.length - 1);
+    return test === undefined ? step : { ...step, test };
+  });
+}
+
+/** What the Test says of a step beside what is done. */
+function testOf(
+  operation: TestOperation,
+  step: ScenarioStep,
+  reader: OperationReader,
+  last: boolean,
+): StepTest | undefined {
+  const { type, body, path, section, frame } = operation;
+  const source = sourceOf(path, reader);
+  if (step.action.type === 'wait') return undefined;
+  const inline = get(body, 'resource') !== undefined;
+  const documents =
+    step.action.type === 'check' && (type === 'assert' || type === 'error')
+      ? objectsOf(operation, { ...reader, diagnostics: [] })
+      : [];
+  if (reader.test.checked || hasTemplate(step.action))
+    return {
+      type: 'operation',
+      operation: type,
+      body,
+      step: frame,
+      section,
+      last,
+      source,
+      documents: documents.flatMap(({ value, file, index }) =>
+        isObject(value)
+          ? [
+              {
+                value,
+                source: inline
+                  ? { ...source, path: [...path, type, 'resource'] }
+                  : { file, document: index, path: [] },
+              },
+            ]
+          : [],
+      ),
+    };
+  return last && expectsError(body, true) ? { type: 'refusal', source } : undefined;
+}
+
+/** Whether an object that is sent, or a word of the command, is Chainsaw's `(…)`. */
+function hasTemplate(action: ScenarioStep['action']): boolean {
+  if (action.type !== 'kubectl') return false;
+  return (
+    action.argv.some((word) => /^\{.*"\(/.test(word)) ||
+    Object.values(action.files)
+      .flat()
+      .some(({ value, object }) => object?.kind !== 'ClusterPolicy' && holdsTemplate(value, 0))
+  );
+}
+
+const holdsTemplate = (value: Json, depth: number): boolean =>
+  typeof value === 'string'
+    ? value.startsWith('(') && value.endsWith(')')
+    : typeof value === 'object' &&
+      value !== null &&
+      depth < 50 &&
+      Object.values(value).some((item: Json) => holdsTemplate(item, depth + 1));
+
+function plainSteps(operation: TestOperation, reader: OperationReader): readonly ScenarioStep[] {
   switch (operation.type) {
     case 'sleep':
       return waitOf(operation, reader);
@@ -42,7 +111,31 @@ export function stepsOf(operation: TestOperation, reader: OperationReader): read
     case 'create':
     case 'update':
       return fileStep(operation, VERBS[operation.type], reader);
+    case 'assert':
+    case 'error': {
+      const files = filesOf(operation, reader);
+      return Object.keys(files).length === 0
+        ? []
+        : [checkStep(operation, titleOf([operation.type], files, reader.kinds), reader)];
+    }
+    default:
+      return [checkStep(operation, lookTitle(operation), reader)];
   }
+}
+
+const checkStep = (operation: TestOperation, title: string, reader: OperationReader): ScenarioStep => ({
+  title,
+  user: CLUSTER_ADMIN,
+  action: { type: 'check' },
+  source: sourceOf(operation.path, reader),
+});
+
+/** `get Pod/web`, `wait for Deployment/web`. */
+function lookTitle({ type, body }: TestOperation): string {
+  const what = getString(body, 'kind') ?? getString(body, 'resource') ?? (type === 'podLogs' ? 'Pod' : '');
+  const which = getString(body, 'name') ?? getString(body, 'selector') ?? '';
+  const verb = { podLogs: 'logs of', wait: 'wait for' }[type as string] ?? type;
+  return [verb, what === '' || which === '' ? what || which : `${what}/${which}`].filter(Boolean).join(' ');
 }
 
 /** Documents that an operation is about: those of its file, or its inline resource under a name of its own. */

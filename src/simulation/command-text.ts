@@ -1,10 +1,5 @@
-import type { ScenarioStep } from './scenario.ts';
-
-/** The command line as a person would type it, with the user it is typed as. */
-export function commandText(step: ScenarioStep): string {
-  if (step.action.type !== 'kubectl') return '';
-  return ['kubectl', ...step.action.argv].map(quote).join(' ');
-}
+/** The command line as a person would type it. */
+export const commandText = (argv: readonly string[]): string => ['kubectl', ...argv].map(quote).join(' ');
 
 const quote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;

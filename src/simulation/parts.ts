@@ -12,3 +12,5 @@ export const policyChecks = createPart(() => import('./check-policy.ts'));
 export const workloads = createPart(() => import('./run-workloads.ts'));
 /** The simulated node, and Pods of Kyverno's own Deployments. */
 export const nodeObjects = createPart(() => import('../cluster/workloads/node.ts'));
+/** What Chainsaw expects, binds and looks at: only for Tests that say more than what is done. */
+export const testRuns = createPart(() => import('./chainsaw/test-run.ts'));

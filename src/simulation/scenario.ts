@@ -1,5 +1,5 @@
 import type { DocumentPath } from '../base/document-path.ts';
-import type { JsonObject } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import type { Milliseconds } from '../base/units.ts';
 import type { WebhookBehaviour } from '../cluster/webhook-dispatch.ts';
 import type { UserInfo } from '../kubernetes/object.ts';
@@ -42,6 +42,48 @@ export type ActorAction =
   | { readonly type: 'status'; readonly after: Milliseconds; readonly status: JsonObject }
   | { readonly type: 'delete'; readonly after: Milliseconds };
 
+/** What is said once for all operations of a Chainsaw step; the same object for all of them. */
+export interface TestStep {
+  /** From 1. */
+  readonly id: number;
+  /** Of the Test, and of the step with those of its template and of `with`, in the order in which they are bound. */
+  readonly testBindings: readonly Json[];
+  readonly bindings: readonly Json[];
+  readonly timeouts: JsonObject;
+  readonly template: boolean;
+  /** Where objects are that name no namespace. */
+  readonly namespace: string;
+  readonly metadata: JsonObject;
+}
+
+/** A document of an operation and where it is written. */
+export interface TestDocument {
+  readonly value: JsonObject;
+  readonly source: DocumentPath;
+}
+
+/** An operation of a Chainsaw Test behind a step. */
+export type StepTest =
+  /** It expects to be refused (`($error != null): true`), and the Test says nothing else of it. */
+  | { readonly type: 'refusal'; readonly source: DocumentPath }
+  | {
+      readonly type: 'operation';
+      /** `apply`, `assert`, `script`, …, and what stands behind it. */
+      readonly operation: string;
+      readonly body: JsonObject;
+      readonly step: TestStep;
+      /** `catch` is run only if something of the step's `try` failed. */
+      readonly section: TestSection;
+      /** The last line of its script: what the script came to is known after it. */
+      readonly last: boolean;
+      readonly documents: readonly TestDocument[];
+      /** Where the operation is written. */
+      readonly source: DocumentPath;
+    };
+
+/** Where in a Chainsaw step an operation stands. */
+export type TestSection = 'try' | 'catch' | 'finally' | 'cleanup';
+
 /** A step as the simulation runs it: a kubectl command line, or a wait. */
 export interface ScenarioStep {
   readonly title: string;
@@ -54,7 +96,11 @@ export interface ScenarioStep {
         /** Documents of the files that `-f` names, by the name as typed. */
         readonly files: Readonly<Record<string, readonly ManifestDocument[]>>;
       }
-    | { readonly type: 'wait'; readonly duration: Milliseconds };
+    | { readonly type: 'wait'; readonly duration: Milliseconds }
+    /** What Chainsaw does without a command that is known beforehand: it looks, or runs kubectl with what it is told. */
+    | { readonly type: 'check' };
+  /** What the Test says beside the command: what it expects, binds and puts out. */
+  readonly test?: StepTest;
   /**
    * The background controller is stopped as soon as an UpdateRequest shows Failed during this step, or goes on once this
    * step's command has returned.

@@ -3,12 +3,14 @@ import { type EventId, type Milliseconds, milliseconds, type StepIndex, stepInde
 import { logLines } from '../kubectl/log-lines.ts';
 import { runKubectl } from '../kubectl/run-kubectl.ts';
 import type { TraceRecorder } from '../trace/create-recorder.ts';
-import type { RequestEvent, StepEvent, StoppedEvent } from '../trace/event.ts';
+import type { Expectation, RequestEvent, StepEvent, StoppedEvent } from '../trace/event.ts';
 import { TRACE_FORMAT, TRACE_VERSION, type Trace, type TraceStep } from '../trace/trace.ts';
+import type { TestRun } from './chainsaw/test-run.ts';
 import { commandText } from './command-text.ts';
 import { CLUSTER_ADMIN, LiveCluster } from './live-cluster.ts';
 import { busiestRules, describeLoop } from './loop.ts';
 import type { SimulationOptions } from './options.ts';
+import { testRuns } from './parts.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 import type { EventQueue, RunEnd } from './scheduler.ts';
 
@@ -22,6 +24,7 @@ const PAUSE = milliseconds(1000);
 const ASK_EVERY = 64;
 
 type Stop = StoppedEvent['reason'];
+type KubectlAction = Extract<ScenarioStep['action'], { readonly type: 'kubectl' }>;
 
 /** How far a run has got. */
 export interface SimulationProgress {
@@ -62,6 +65,9 @@ class Simulation {
   readonly #recorder: TraceRecorder;
   readonly #steps: TraceStep[] = [];
   #tasks = 0;
+  /** The command line of the present step; empty if it only looks. */
+  #command = '';
+  #test: TestRun | undefined;
   /** How many events there were when the present step began. */
   #from = 0;
 
@@ -85,9 +91,8 @@ class Simulation {
   *run(): Generator<SimulationProgress, Trace, void> {
     let stopped: Stop | undefined;
     for (const step of this.#scenario.steps) {
-      stopped = yield* step.action.type === 'wait'
-        ? this.#wait(step, step.action.duration)
-        : this.#type(step);
+      if (!(this.#testRun(step)?.isDue(step) ?? true)) continue;
+      stopped = yield* step.action.type === 'wait' ? this.#wait(step, step.action.duration) : this.#act(step);
       if (stopped !== undefined) break;
     }
     if (stopped !== undefined) this.#recordStop(stopped);
@@ -131,18 +136,21 @@ class Simulation {
     return stopped;
   }
 
-  *#type(step: ScenarioStep): Stretch {
+  *#act(step: ScenarioStep): Stretch {
     const before = this.#steps.at(-1)?.kind;
-    if (before === 'command') {
+    const looks = step.action.type === 'check';
+    if (before === 'command' && !looks) {
       const until = milliseconds(this.#queue.now() + PAUSE);
       const stopped = yield* this.#go((stop) => this.#queue.runUntil(until, stop));
       if (stopped !== undefined) return stopped;
     }
     this.#begin();
     const time = this.#queue.now();
-    this.#queue.spawn(this.#command(step));
+    this.#command = '';
+    this.#queue.spawn(this.#perform(step));
     const stopped = yield* this.#go((stop) => this.#queue.runToRest(stop));
-    this.#addStep({ ...this.#told(step), kind: 'command', command: commandText(step), time });
+    const kind = this.#command === '' ? 'check' : 'command';
+    this.#addStep({ ...this.#told(step), kind, command: this.#command, time });
     return stopped;
   }
 
@@ -169,9 +177,19 @@ class Simulation {
     return { title, username: user.username, ...(source === undefined ? {} : { source }) };
   }
 
-  *#command(step: ScenarioStep): Process<void> {
-    if (step.action.type !== 'kubectl') return;
-    const { argv, files } = step.action;
+  /** What runs beside a step whose Test says more than what is done. */
+  #testRun({ test }: ScenarioStep): TestRun | undefined {
+    if (test?.type !== 'operation') return undefined;
+    this.#test ??= new (testRuns.get().TestRun)({
+      server: this.#cluster.server,
+      recorder: this.#recorder,
+      now: () => this.#queue.now(),
+      wallClock: () => this.#cluster.wallClock(),
+    });
+    return this.#test;
+  }
+
+  *#perform(step: ScenarioStep): Process<void> {
     const open: Omit<StepEvent, 'id' | 'time' | 'end' | 'step' | 'cause'> = {
       kind: 'step',
       phase: 'admission',
@@ -182,6 +200,16 @@ class Simulation {
     };
     const id = this.#recorder.open(open);
     this.#cluster.setWebhooks(step.webhooks ?? {});
+    const run = this.#testRun(step);
+    const action = run?.prepare(step) ?? step.action;
+    if (action.type === 'kubectl') return yield* this.#type(step, action, id);
+    if (action.type === 'problem') run?.fail(step, action.verdict);
+    else if (run !== undefined) yield* run.look(step);
+    this.#recorder.close(id, { expectations: run?.end() ?? [] });
+  }
+
+  *#type(step: ScenarioStep, { argv, files }: KubectlAction, id: EventId): Process<void> {
+    this.#command = commandText(argv);
     if (step.backgroundController === 'stops-at-failure') this.#cluster.kyverno.background.stopAtFailure();
     const result = yield* runKubectl({ argv, files, user: step.user }, this.#cluster.server, {
       cause: id,
@@ -191,15 +219,35 @@ class Simulation {
     });
     const { exitCode, stdout, stderr } = result;
     if (step.backgroundController === 'goes-on') this.#cluster.kyverno.background.goOn();
-    this.#recorder.close(id, { exitCode, stdout, stderr, verdict: this.#verdict(id, exitCode) });
+    const run = this.#testRun(step);
+    run?.judge(step, id, result);
+    const expectations = run?.end() ?? this.#refusal(step, exitCode);
+    this.#recorder.close(id, {
+      exitCode,
+      stdout,
+      stderr,
+      verdict: this.#verdict(id, exitCode),
+      ...(expectations.length === 0 ? {} : { expectations }),
+    });
     if (result.unsupported !== undefined)
       this.#recorder.record({
         kind: 'unsupported',
         phase: 'admission',
         cause: id,
-        what: commandText(step),
+        what: this.#command,
         message: result.unsupported,
       });
+  }
+
+  /** A step that expects to be refused, and was or was not. */
+  #refusal({ test }: ScenarioStep, exitCode: number): readonly Expectation[] {
+    if (test?.type !== 'refusal') return [];
+    const told = { text: 'an error', at: this.#queue.now(), source: test.source };
+    return [
+      exitCode === 0
+        ? { ...told, result: 'missed', difference: 'the server answered that it is done' }
+        : { ...told, result: 'met' },
+    ];
   }
 
   /** What the caller was told, from the requests that the command sent. */

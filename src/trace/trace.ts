@@ -15,7 +15,8 @@ export interface TraceStep {
   readonly title: string;
   /** The command line as a person would type it; empty for waits and step 0. */
   readonly command: string;
-  readonly kind: 'before' | 'command' | 'wait';
+  /** `check`: the Test looks at the cluster (`assert`, `error`), and nothing is asked of it. */
+  readonly kind: 'before' | 'command' | 'wait' | 'check';
   readonly username: string;
   readonly time: Milliseconds;
   /** When everything that it set off had come to rest. */
