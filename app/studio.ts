@@ -25,8 +25,11 @@ import { playTrack, travelTime } from './timeline/model.ts';
 import { createEngineClient, type LostRun, type WorkerPort } from './worker/client.ts';
 import type { RunOutcome, RunRequest } from './worker/protocol.ts';
 
-/** Wall-clock budget of a run, milliseconds. */
-const BUDGET = 4000;
+/**
+ * Wall-clock budget of a run, milliseconds. It is for what never ends, not for what is slow: a busy or slow machine takes
+ * seconds over a small scenario, and who watches sees how far it is and may cancel.
+ */
+const BUDGET = 20_000;
 /** Advice waits until the typing rests for so long, milliseconds. */
 const ADVICE_PAUSE = 180;
 const MORE_EVENTS = 10_000;

@@ -18,6 +18,7 @@ import {
 import { usePresent } from '../stores/present.ts';
 import { useStudio } from '../stores/studio.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
+import { Printed } from '../ui/printed.tsx';
 import './outcome.css';
 
 /** What each step was answered and what each phase would produce, at the playhead's time. */
@@ -231,11 +232,11 @@ function Answer({
       ) : null}
       {output !== '' &&
         (open || event.verdict !== 'allowed' ? (
-          <pre className={`kubectl-text ${event.verdict}`}>{output}</pre>
+          <Printed text={output} verdict={event.verdict} />
         ) : (
           <details>
             <summary className="second">What kubectl printed</summary>
-            <pre className={`kubectl-text ${event.verdict}`}>{output}</pre>
+            <Printed text={output} verdict={event.verdict} />
           </details>
         ))}
       <Mutations requests={inStep} discarded={event.verdict === 'denied'} />
