@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type PaneTab = 'Outcome' | 'Details' | 'Cluster' | 'Console' | 'Notes';
+export type PaneTab = 'Outcome' | 'Stage' | 'Details' | 'Cluster' | 'Console' | 'Notes';
 
 /** A row of the event list, as a person reads it. */
 export interface ListedEvent {
