@@ -95,3 +95,18 @@ test('files stand in the order policies, cluster, steps, actors, then by name', 
 test('a free path has a number before its ending', () => {
   expect(freePath([{ path: 'more.yaml', text: '' }], 'more.yaml')).toBe('more-2.yaml');
 });
+
+test('putting files back is one step, brings removed ones back and takes later ones away, and can be undone', () => {
+  const { workspace, text } = start();
+  workspace.edit('policies.yaml', 'good');
+  const { files: good } = workspace.getState().document;
+  workspace.edit('policies.yaml', 'broken');
+  workspace.addFile('more.yaml', 'm');
+  workspace.removeFile('cluster.yaml');
+  const { files: broken } = workspace.getState().document;
+  workspace.putBack(good, 'back to the last good run');
+  expect(workspace.getState().document.files).toEqual(good);
+  expect(text()).toBe('good');
+  workspace.undo();
+  expect(workspace.getState().document.files).toEqual(broken);
+});

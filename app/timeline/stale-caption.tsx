@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { useStudio } from '../stores/studio.ts';
 import { Mark } from '../ui/marks.tsx';
+import { agoText } from './ago-text.ts';
 import './stale-caption.css';
 
 /**
@@ -72,14 +73,4 @@ function Ago({ since }: { readonly since: number | undefined }) {
     return () => clearTimeout(timer);
   }, [now, since]);
   return <>{agoText(now - (since ?? now))}</>;
-}
-
-/** How long ago in whole seconds, minutes or hours; `ms` milliseconds. */
-export function agoText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  const count = (n: number, unit: string) => `${n} ${unit}${n === 1 ? '' : 's'} ago`;
-  if (seconds < 2) return 'just now';
-  if (seconds < 60) return count(seconds, 'second');
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? count(minutes, 'minute') : count(Math.round(minutes / 60), 'hour');
 }
