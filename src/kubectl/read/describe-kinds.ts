@@ -5,8 +5,16 @@ import { isCustom } from '../../cluster/custom-resources.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { nameOf, namespaceOf } from '../../kubernetes/object.ts';
 import { selectorText } from './columns.ts';
+import { describeNode } from './describe-node.ts';
 import { describeDeployment, describePod, describeReplicaSet } from './describe-pods.ts';
 import type { DescribeKind, DescribeTools } from './describe-tools.ts';
+import {
+  describeCronJob,
+  describeDaemonSet,
+  describeJob,
+  describeService,
+  describeStatefulSet,
+} from './describe-workloads.ts';
 import { type Description, goValue } from './description.ts';
 import { rfc1123 } from './rfc1123.ts';
 
@@ -268,6 +276,12 @@ const KINDS: Readonly<Record<string, DescribeKind>> = {
   '/Pod': describePod,
   'apps/Deployment': describeDeployment,
   'apps/ReplicaSet': describeReplicaSet,
+  'apps/StatefulSet': describeStatefulSet,
+  'apps/DaemonSet': describeDaemonSet,
+  'batch/Job': describeJob,
+  'batch/CronJob': describeCronJob,
+  '/Node': describeNode,
+  '/Service': describeService,
   'rbac.authorization.k8s.io/Role': describeRole,
   'rbac.authorization.k8s.io/ClusterRole': describeRole,
   'rbac.authorization.k8s.io/RoleBinding': describeBinding,

@@ -71,22 +71,25 @@ export function describeReplicaSet(object: KubernetesObject, { out, events, list
     0,
     `Replicas:\t${number(get(status, 'replicas'))} current / ${number(get(spec, 'replicas'), 1)} desired`,
   );
-  const uid = getString(object, 'metadata', 'uid');
+  out.line(0, `Pods Status:\t${podsStatus(object, list)}`);
+  podTemplate(get(spec, 'template'), out);
+  events();
+}
+
+/** How many of the Pods that an object owns are in which phase. */
+export function podsStatus(owner: KubernetesObject, list: DescribeTools['list']): string {
+  const uid = getString(owner, 'metadata', 'uid');
   const counts: Record<string, number> = { Running: 0, Pending: 0, Succeeded: 0, Failed: 0 };
   for (const pod of list('', 'v1', 'pods')) {
     if (!getList(pod, 'metadata', 'ownerReferences').some((one) => get(one, 'uid') === uid)) continue;
     const phase = getString(pod, 'status', 'phase') ?? '';
     if (Object.hasOwn(counts, phase)) counts[phase] = (counts[phase] ?? 0) + 1;
   }
-  out.line(
-    0,
-    `Pods Status:\t${counts['Running']} Running / ${counts['Pending']} Waiting / ${counts['Succeeded']} Succeeded / ${counts['Failed']} Failed`,
-  );
-  podTemplate(get(spec, 'template'), out);
-  events();
+  return `${counts['Running']} Running / ${counts['Pending']} Waiting / ${counts['Succeeded']} Succeeded / ${counts['Failed']} Failed`;
 }
 
-function controllerOf(object: KubernetesObject): string | undefined {
+/** `Kind/name` of the controller that owns an object. */
+export function controllerOf(object: KubernetesObject): string | undefined {
   const owner = getList(object, 'metadata', 'ownerReferences').find((one) => get(one, 'controller') === true);
   return owner === undefined ? undefined : `${text(get(owner, 'kind'))}/${text(get(owner, 'name'))}`;
 }
@@ -133,7 +136,8 @@ export function describePod(object: KubernetesObject, { out, events }: DescribeT
   events();
 }
 
-function podTemplate(template: Json | undefined, out: Description): void {
+/** `Pod Template:` of what makes Pods (kubectl, DescribePodTemplate). */
+export function podTemplate(template: Json | undefined, out: Description): void {
   out.line(0, 'Pod Template:');
   const metadata = getObject(template, 'metadata');
   out.labels('  Labels', get(metadata, 'labels'));

@@ -10,6 +10,8 @@ export interface DescribeTools {
   events(): void;
   /** Objects of a resource in the object's namespace (of a Namespace: in itself). */
   list(group: string, version: string, resource: string): readonly KubernetesObject[];
+  /** Objects of a resource in all namespaces. */
+  listAll(group: string, version: string, resource: string): readonly KubernetesObject[];
 }
 
 export type DescribeKind = (object: KubernetesObject, tools: DescribeTools) => void;

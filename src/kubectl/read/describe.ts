@@ -122,6 +122,7 @@ function describeObject(session: Session, object: KubernetesObject, write: Descr
       const found = server.listAll({ group, version, resource }, namespaceOf(object) || nameOf(object));
       return server.shown({ group, version, resource }, found);
     },
+    listAll: (group, version, resource) => session.server.listAll({ group, version, resource }),
   });
   return out.text();
 }
