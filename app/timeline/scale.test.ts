@@ -10,7 +10,7 @@ import { zoomAt } from './navigate.ts';
 import { firstEndingAfter } from './row-index.ts';
 import { mixPlaced, readableWidth } from './scale.ts';
 import { seedTrace } from './seed-trace.ts';
-import { readTicks, roundStep } from './ticks.ts';
+import { readTicks, roundStep, tickText } from './ticks.ts';
 
 const model = timelineOf(seedTrace());
 const scales = [model.chapters, model.clock];
@@ -96,6 +96,57 @@ describe('ticks', () => {
     expect([0.0003, 0.7, 3, 40, 700, 20_000, 70_000].map(roundStep)).toEqual([
       0.0005, 1, 5, 50, 1000, 30_000, 120_000,
     ]);
+  });
+
+  it('are worded from nanoseconds to days so that neighbours differ', () => {
+    const DAY = 86_400_000;
+    expect(
+      [
+        [0.0002, 0.0002],
+        [0.25, 0.05],
+        [1.2, 0.2],
+        [5002.3, 0.1],
+        [45_000, 5000],
+        [135_000, 15_000],
+        [135_250, 50],
+        [4_500_000, 900_000],
+        [1.25 * DAY, DAY / 4],
+        [14 * DAY, 7 * DAY],
+      ].map(([ms = 0, step = 0]) => tickText(ms, step)),
+    ).toEqual([
+      '0.2 µs',
+      '250 µs',
+      '1.2 ms',
+      '5.0023 s',
+      '45 s',
+      '2 min 15 s',
+      '2 min 15.25 s',
+      '1 h 15 min',
+      '1 d 6 h',
+      '14 d',
+    ]);
+  });
+
+  it('stand in every view, however deep, rising, apart, and in words of their own', () => {
+    const deep = () => fc.double({ min: 1, max: 1e5, noNaN: true });
+    fc.assert(
+      fc.property(fc.constantFrom(...scales), deep(), time(), (scale, zoom, t) => {
+        const placed = scale.at(zoom);
+        const left = placed.toX(t) - 600;
+        const ticks = readTicks(scale, placed, left, left + 1200);
+        for (const [i, { x, text }] of ticks.entries()) {
+          const next = ticks[i + 1];
+          if (next === undefined) continue;
+          expect(next.x - x).toBeGreaterThan(19);
+          if (scale.kind === 'clock') expect(next.text).not.toBe(text);
+        }
+        // Half a page without one is only where the picture ends.
+        const middle = scale.chapters.some(
+          ({ start, end }) => placed.toX(start) < left + 300 && placed.toXEnd(end) > left + 900,
+        );
+        if (middle) expect(ticks.filter(({ x }) => x > left && x < left + 1200).length).toBeGreaterThan(1);
+      }),
+    );
   });
 
   it('begin every chapter at 0 and keep their distance', () => {

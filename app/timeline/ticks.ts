@@ -31,6 +31,35 @@ export function chapterTime(ms: number): string {
   return ms < 600_000 ? `${(ms / 1000).toFixed(1)} s` : durationText(ms);
 }
 
+/** Digits after the point that tell two neighbours apart which are `step` of a unit of `size` from each other. */
+const digitsFor = (step: number, size: number): number =>
+  Math.min(6, Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9)));
+
+const PARTS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+] as const;
+
+/** A round time on the clock, `step` milliseconds from its neighbours: `250 µs`, `1.2 ms`, `5.0023 s`, `2 min 15 s`, `1 d 6 h`. */
+export function tickText(ms: number, step: number): string {
+  if (ms < step / 2) return '0';
+  if (ms < 60_000) {
+    const [size, unit] = ms < 0.9999995 ? [0.001, 'µs'] : ms < 999.9999995 ? [1, 'ms'] : [1000, 's'];
+    return `${Number((ms / size).toFixed(digitsFor(step, size)))} ${unit}`;
+  }
+  const words: string[] = [];
+  let left = ms;
+  for (const [size, unit] of PARTS) {
+    const count = Math.floor(left / size + 1e-9);
+    left -= count * size;
+    if (count > 0) words.push(`${count} ${unit}`);
+  }
+  const seconds = Number((Math.max(0, left) / 1000).toFixed(digitsFor(step, 1000)));
+  if (seconds > 0) words.push(`${seconds} s`);
+  return words.join(' ');
+}
+
 /** The playhead's time in its chapter, signed: `+7.4 ms`. */
 export function chapterTimeWithUnit(ms: number): string {
   if (ms < 100) return `+${ms.toFixed(1)} ms`;
@@ -64,12 +93,15 @@ function clockTicks(
   const from = placed.toTime(left);
   const perPixel =
     (placed.toTime(left + 100) - from) / 100 || (placed.toTime(right) - placed.toTime(right - 100)) / 100;
-  const step = roundStep(perPixel * (spacing + 12));
+  // The deeper, the longer are the words.
+  const words = (step: number) => 6 * tickText(placed.toTime(right) - start - step / 3, step).length;
+  const narrow = roundStep(perPixel * (spacing + 12));
+  const step = roundStep(perPixel * Math.max(spacing + 12, words(narrow) + 18));
   const ticks: Tick[] = [];
   const first = Math.floor((from - start) / step);
   const end = (placed.toTime(right) - start) / step;
   for (let i = Math.max(0, first); i <= end && ticks.length < 400; i++) {
-    ticks.push({ x: placed.toX(start + i * step), text: i === 0 ? '0' : durationText(i * step) });
+    ticks.push({ x: placed.toX(start + i * step), text: tickText(i * step, step) });
   }
   return ticks;
 }
@@ -83,16 +115,6 @@ function chapterTicks(
 ): Tick[] {
   const { cuts, chapters } = scale;
   const ticks: Tick[] = [];
-  const firstFrom = (time: number) => {
-    let low = 0;
-    let high = cuts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((cuts[middle] ?? 0) >= time) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
   for (let i = chapterIndexAt(chapters, placed.toTime(left - spacing)); i < chapters.length; i++) {
     const chapter = chapters[i];
     if (chapter === undefined) break;
@@ -119,7 +141,7 @@ function chapterTicks(
           ticks.push({ x: to, text: endText(chapter.end - chapter.start) });
         break;
       }
-      const time = cuts[firstFrom(placed.toTime(begin))];
+      const time = cuts[firstFrom(cuts, placed.toTime(begin))];
       if (time === undefined || time > chapter.end) break;
       const isEnd = time === chapter.end;
       const x = isEnd ? to : placed.toX(time);
@@ -132,8 +154,52 @@ function chapterTicks(
       if (isEnd) break;
       last = Math.max(x, last + 1);
     }
+    ticks.push(...roundTicks(chapter, cuts, placed, Math.max(left, from), Math.min(right, to), spacing));
+  }
+  return ticks.sort((a, b) => a.x - b.x);
+}
+
+/** Round times in the stretches of a chapter where for long nothing begins or ends; down to nanoseconds when zoomed in. */
+function roundTicks(
+  chapter: { readonly start: number; readonly end: number },
+  cuts: Float64Array,
+  placed: PlacedScale,
+  left: number,
+  right: number,
+  spacing: number,
+): Tick[] {
+  const ticks: Tick[] = [];
+  for (let x = left; x < right; ) {
+    const i = firstFrom(cuts, placed.toTime(x));
+    const a = Math.max(chapter.start, cuts[i - 1] ?? chapter.start);
+    const b = Math.min(chapter.end, cuts[i] ?? chapter.end);
+    const xa = placed.toX(a);
+    const xb = b === chapter.end ? placed.toXEnd(b) : placed.toX(b);
+    x = Math.max(xb + 1, x + spacing);
+    if (!(b > a) || xb - xa < 2.4 * spacing) continue;
+    const step = roundStep(((b - a) / (xb - xa)) * spacing);
+    const room = ((b - a) / (xb - xa)) * spacing * 0.9;
+    const first = Math.ceil((Math.max(a + room, placed.toTime(left)) - chapter.start) / step);
+    const end = Math.min(b - room, placed.toTime(right)) - chapter.start;
+    for (let n = first; n * step <= end && ticks.length < 100; n++) {
+      const ms = n * step;
+      const text = ms < 10_000 ? ms.toFixed(digitsFor(step, 1)) : tickText(ms, step);
+      ticks.push({ x: placed.toX(chapter.start + ms), text });
+    }
   }
   return ticks;
+}
+
+/** Index of the first cut at or after a time. */
+function firstFrom(cuts: Float64Array, time: number): number {
+  let low = 0;
+  let high = cuts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((cuts[middle] ?? 0) >= time) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 const endText = (ms: number): string => `${chapterTime(ms)}${ms < 10_000 ? ' ms' : ''}`;
