@@ -25,19 +25,25 @@ export function drawHit(
   ctx.fillRect(isPoint ? x - 7 : x, y + h - 1, isPoint ? 14 : w, 2);
 }
 
-/** A fork at the mark's upper end: a real cluster could also have gone the other way. */
+/** A fork above the mark's end: a real cluster could also have gone the other way. */
 export function drawCouldAlso({ ctx, palette }: Pen, { x, y, w }: Box): void {
   if (w < 14) return;
   const right = x + w - 1;
-  ctx.strokeStyle = palette.ink2;
-  ctx.lineWidth = 1.25;
-  ctx.beginPath();
-  ctx.moveTo(right - 9, y - 1.5);
-  ctx.lineTo(right - 5, y - 1.5);
-  ctx.lineTo(right - 1, y - 4.5);
-  ctx.moveTo(right - 5, y - 1.5);
-  ctx.lineTo(right - 1, y + 1.5);
-  ctx.stroke();
+  const fork = (): void => {
+    ctx.beginPath();
+    ctx.moveTo(right - 13, y);
+    ctx.lineTo(right - 8, y);
+    ctx.lineTo(right - 1, y - 5);
+    ctx.moveTo(right - 8, y);
+    ctx.lineTo(right - 1, y + 5);
+    ctx.stroke();
+  };
+  ctx.strokeStyle = palette.paper;
+  ctx.lineWidth = 4.5;
+  fork();
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.5;
+  fork();
 }
 
 /** The stretch that is measured: its ground below the marks, its edges and its length above them. */
