@@ -8,14 +8,14 @@ import {
   scans,
   ttls,
 } from './background/parts.ts';
-import { patches, pods, quotas, rawRequests, subresources, webhookCalls } from './cluster/parts.ts';
+import { patches, pods, quotas, rawRequests, services, subresources, webhookCalls } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
 import { conditionEvaluation } from './engine/match/parts.ts';
 import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
 import { regexes } from './expressions/cel/parts.ts';
 import { functionCalls } from './expressions/jmespath/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
-import { actorFiles, mockFiles } from './formats/parts.ts';
+import { actorFiles, mockFiles, testDetails } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { views } from './kubectl/read/parts.ts';
 import { derivation, engineLogs, matchConditions, updateRequestLimit } from './kyverno/parts.ts';
@@ -71,7 +71,9 @@ export async function loadParts(): Promise<void> {
     quotas,
     rawRequests,
     scans,
+    services,
     subresources,
+    testDetails,
     testRuns,
     ttls,
     ttlWebhook,

@@ -1,43 +1,11 @@
 import type { Json, JsonObject, PathSegment } from '../base/json.ts';
-import { get, getList, getObject, getString, isObject } from '../base/json.ts';
+import { get, getList, getString, isObject } from '../base/json.ts';
 import type { Diagnostic, Severity } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
-import type { TestSection, TestStep } from '../simulation/scenario.ts';
+import { testDetails } from './parts.ts';
+import { STEP_OPERATIONS, type StepOperation, type TestOperation } from './test-operation.ts';
 
-/** Operations of a Chainsaw Test that become steps. */
-export const STEP_OPERATIONS = [
-  'apply',
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'sleep',
-  'script',
-  'command',
-] as const;
-export type StepOperation = (typeof STEP_OPERATIONS)[number];
-/** Operations that look and do not touch. */
-const LOOKING = ['assert', 'describe', 'error', 'events', 'get', 'podLogs', 'wait'] as const;
-export type LookOperation = (typeof LOOKING)[number];
-
-/** One entry of a step's `try`, `catch`, `finally` or `cleanup`. */
-export interface TestOperation {
-  readonly type: StepOperation | LookOperation;
-  /** What stands behind `apply:` and the like. */
-  readonly body: JsonObject;
-  /** Path of the entry in its document: `spec.steps[1].try[0]`. */
-  readonly path: readonly PathSegment[];
-  /** Index of the Chainsaw step it belongs to. */
-  readonly step: number;
-  readonly stepName: string;
-  readonly section: TestSection;
-  /** What is said for the whole Chainsaw step. */
-  readonly frame: TestStep;
-  /** The document that `path` is of: the Test, or the StepTemplate that the step uses. */
-  readonly document: ManifestDocument;
-  /** In the first step, if that is named `setup`: it tells what exists before. */
-  readonly setup: boolean;
-}
+export type { StepOperation, TestOperation };
 
 /** A Chainsaw Test (chainsaw.kyverno.io/v1alpha1), as far as a scenario goes. */
 export interface ChainsawTest {
@@ -68,26 +36,21 @@ const STEERING: ReadonlySet<string> = new Set([
   'skipCommandOutput',
   'skipLogOutput',
 ]);
-const SECTIONS = ['try', 'catch', 'finally', 'cleanup'] as const;
 const WRITING = ['file', 'resource', 'dryRun', 'expect', 'bindings', 'outputs'];
-const OBJECT = ['apiVersion', 'kind', 'resource', 'name', 'namespace', 'selector', 'format'];
-const BODY_FIELDS: Readonly<Record<TestOperation['type'], readonly string[]>> = {
+const SCRIPTING = ['check', 'bindings', 'outputs'];
+const BODY_FIELDS: Readonly<Record<StepOperation, readonly string[]>> = {
   apply: WRITING,
   create: WRITING,
   update: WRITING,
   patch: WRITING,
   delete: ['file', 'ref', 'expect', 'bindings'],
   sleep: ['duration'],
-  script: ['content', 'check', 'bindings', 'outputs'],
-  command: ['entrypoint', 'args', 'check', 'bindings', 'outputs'],
-  assert: ['file', 'resource', 'bindings'],
-  error: ['file', 'resource', 'bindings'],
-  get: OBJECT,
-  describe: [...OBJECT, 'showEvents'],
-  events: OBJECT,
-  podLogs: [...OBJECT, 'container', 'tail'],
-  wait: [...OBJECT, 'for'],
+  script: ['content', ...SCRIPTING],
+  command: ['entrypoint', 'args', ...SCRIPTING],
 };
+/** Said in a Test, it is more than what is done and what is to be refused. A false alarm costs a look, no more. */
+const DETAILS =
+  /"(assert|bindings|catch|cleanup|describe|error|events|finally|get|match|outputs|podLogs|skip|use|wait)":|"check":(?!\{"\(\$error != null\)":true\})|"\([^"]*\)"[,}\]]/;
 
 /** Whether a document is a Chainsaw Test. */
 export const isChainsawTest = (value: Json): boolean =>
@@ -110,10 +73,12 @@ class TestReader {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #operations: TestOperation[] = [];
   readonly #lookup: (path: string) => readonly ManifestDocument[] | undefined;
+  readonly #details: ReturnType<typeof testDetails.get> | undefined;
 
   constructor(document: ManifestDocument, lookup: (path: string) => readonly ManifestDocument[] | undefined) {
     this.#document = document;
     this.#lookup = lookup;
+    this.#details = DETAILS.test(JSON.stringify(document.value)) ? testDetails.get() : undefined;
   }
 
   read(): ChainsawTest {
@@ -123,18 +88,12 @@ class TestReader {
     if (version !== 'chainsaw.kyverno.io/v1alpha1')
       this.#say('error', ['apiVersion'], `${version} is not known; a Test is chainsaw.kyverno.io/v1alpha1.`);
     this.#checkFields(spec, ['spec'], ['namespace', 'steps', 'bindings', 'skip'], 'of a Test');
-    const steps = get(spec, 'skip') === true ? [] : getList(spec, 'steps');
-    if (get(spec, 'skip') === true)
+    const steps = this.#details?.isSkipped(spec) ? [] : getList(spec, 'steps');
+    if (steps.length === 0 && get(spec, 'skip') === true)
       this.#say('warning', ['spec', 'skip'], 'The Test is skipped: none of its steps is run.');
     steps.forEach((step, index) => {
       this.#readStep(step, index);
     });
-    // What is cleaned up is cleaned up at the end, the last step's first.
-    const end = this.#operations.filter(({ section }) => section === 'cleanup');
-    const operations = [
-      ...this.#operations.filter(({ section }) => section !== 'cleanup'),
-      ...end.sort((left, right) => right.step - left.step),
-    ];
     const namespace = getString(spec, 'namespace') ?? '';
     if (namespace === '')
       this.#say(
@@ -147,8 +106,8 @@ class TestReader {
       document: this.#document,
       name: getString(value, 'metadata', 'name') ?? '',
       namespace,
-      operations,
-      checked: operations.some(isChecked),
+      operations: this.#details?.inOrder(this.#operations) ?? this.#operations,
+      checked: this.#details !== undefined,
       diagnostics: this.#diagnostics,
     };
   }
@@ -161,47 +120,24 @@ class TestReader {
     }
     const stepName = getString(step, 'name') ?? '';
     const setup = index === 0 && stepName === 'setup';
-    this.#checkFields(step, path, ['name', 'bindings', 'use', ...SECTIONS], 'of a step');
-    const used = this.#templateOf(step, path);
-    const { document, root } = used ?? { document: this.#document, root: path };
-    const body = used?.spec ?? step;
-    const test = get(this.#document.value, 'spec');
-    const frame: TestStep = {
-      id: index + 1,
-      testBindings: getList(test, 'bindings'),
-      bindings: [
-        ...getList(step, 'bindings'),
-        ...(used === undefined ? [] : getList(used.spec, 'bindings')),
-        ...getList(step, 'use', 'with', 'bindings'),
-      ],
-      timeouts: { ...getObject(test, 'timeouts'), ...getObject(step, 'timeouts') },
-      template: (get(step, 'template') ?? get(test, 'template')) !== false,
-      namespace: getString(test, 'namespace') ?? 'default',
-      metadata: getObject(this.#document.value, 'metadata'),
+    this.#checkFields(step, path, ['name', 'try', 'bindings', 'use', 'catch', 'finally'], 'of a step');
+    const parts = this.#details?.partsOf(this.#document, step, index, this.#lookup) ?? {
+      document: this.#document,
+      sections: [{ section: 'try' as const, entries: getList(step, 'try'), root: [...path, 'try'] }],
     };
-    for (const section of SECTIONS)
-      getList(body, section).forEach((entry, place) => {
-        const where = { step: index, stepName, setup: setup && section === 'try', section, frame, document };
-        this.#readOperation(entry, [...root, section, place], where);
+    if (parts.problem !== undefined) this.#say('error', [...path, 'use', 'template'], parts.problem);
+    const { document, frame } = parts;
+    for (const { section, entries, root } of parts.sections)
+      entries.forEach((entry, place) => {
+        this.#readOperation(entry, [...root, place], {
+          step: index,
+          stepName,
+          setup: setup && section === 'try',
+          section,
+          document,
+          ...(frame === undefined ? {} : { frame }),
+        });
       });
-  }
-
-  /** The StepTemplate that a step uses instead of operations of its own. */
-  #templateOf(
-    step: Json,
-    path: readonly PathSegment[],
-  ):
-    | { readonly spec: Json; readonly document: ManifestDocument; readonly root: readonly PathSegment[] }
-    | undefined {
-    const file = getString(step, 'use', 'template');
-    if (file === undefined) return undefined;
-    const documents = this.#lookup(file.replace(/^\.?\//, ''));
-    const document = documents?.find(({ value }) => getString(value, 'kind') === 'StepTemplate');
-    const spec = document === undefined ? undefined : get(document.value, 'spec');
-    if (document !== undefined && spec !== undefined) return { spec, document, root: ['spec'] };
-    if (documents?.length !== 0)
-      this.#say('error', [...path, 'use', 'template'], `There is no StepTemplate in ${file}.`);
-    return undefined;
   }
 
   #readOperation(entry: Json, path: readonly PathSegment[], where: Where): void {
@@ -210,15 +146,17 @@ class TestReader {
       return;
     }
     for (const key of Object.keys(entry)) {
-      const type = [...STEP_OPERATIONS, ...LOOKING].find((name) => name === key);
+      const looks = this.#details?.fieldsOf(key);
+      const type = STEP_OPERATIONS.find((name) => name === key);
       const body = get(entry, key);
       // What setup asserts (policies are Ready) always holds here.
-      if (STEERING.has(key) || (where.setup && LOOKING.some((name) => name === key))) continue;
-      if (type === undefined) this.#unsupported([...path, key], notSimulated(key));
+      if (STEERING.has(key) || (where.setup && looks !== undefined)) continue;
+      const fields = looks ?? (type && BODY_FIELDS[type]);
+      if (fields === undefined) this.#unsupported([...path, key], notSimulated(key));
       else if (isObject(body)) {
-        this.#checkFields(body, [...path, key], BODY_FIELDS[type], `of \`${key}\``);
-        this.#operations.push({ type, body, path, ...where });
-      } else this.#say('error', [...path, key], `\`${key}\` needs fields: ${BODY_FIELDS[type].join(', ')}.`);
+        this.#checkFields(body, [...path, key], fields, `of \`${key}\``);
+        this.#operations.push({ type: key as TestOperation['type'], body, path, ...where });
+      } else this.#say('error', [...path, key], `\`${key}\` needs fields: ${fields.join(', ')}.`);
     }
   }
 
@@ -256,15 +194,6 @@ class TestReader {
 
 const notSimulated = (key: string, of = ''): string =>
   `\`${key}\` ${of === '' ? '' : `${of} `}is not simulated`;
-
-/** Whether an operation, or its step, says what only Chainsaw's expressions tell. */
-const isChecked = ({ type, section, body, frame, setup }: TestOperation): boolean =>
-  !setup &&
-  (LOOKING.some((name) => name === type) ||
-    section !== 'try' ||
-    frame.bindings.length + frame.testBindings.length > 0 ||
-    ['bindings', 'outputs'].some((key) => get(body, key) !== undefined) ||
-    (checksOf(body).length > 0 && !expectsError(body, true)));
 
 const checksOf = (body: JsonObject): readonly (Json | undefined)[] => {
   const check = get(body, 'check');

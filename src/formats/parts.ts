@@ -4,3 +4,5 @@ import { createPart } from '../base/part.ts';
 export const mockFiles = createPart(() => import('./mocks.ts'));
 /** Actors: only for scenarios that declare one. */
 export const actorFiles = createPart(() => import('./actors.ts'));
+/** What a Test says beside what is done: only for Tests that say more. */
+export const testDetails = createPart(() => import('./test-details.ts'));

@@ -9,6 +9,7 @@ import type { ScenarioStep, StepTest } from '../simulation/scenario.ts';
 import { type ChainsawTest, expectsError, type TestOperation } from './chainsaw-test.ts';
 import { readCommandLine, titleOf } from './command-line.ts';
 import { isBuiltIn, type KindNames } from './kind-names.ts';
+import { testDetails } from './parts.ts';
 import { readScript, type ScriptCommand } from './script-lines.ts';
 import { CLUSTER_ADMIN } from './user.ts';
 
@@ -43,57 +44,26 @@ function testOf(
   reader: OperationReader,
   last: boolean,
 ): StepTest | undefined {
-  const { type, body, path, section, frame } = operation;
+  const { type, body, path } = operation;
+  const { action } = step;
+  if (action.type === 'wait') return undefined;
   const source = sourceOf(path, reader);
-  if (step.action.type === 'wait') return undefined;
-  const inline = get(body, 'resource') !== undefined;
-  const documents =
-    step.action.type === 'check' && (type === 'assert' || type === 'error')
-      ? objectsOf(operation, { ...reader, diagnostics: [] })
-      : [];
-  if (reader.test.checked || hasTemplate(step.action))
-    return {
-      type: 'operation',
-      operation: type,
-      body,
-      step: frame,
-      section,
-      last,
-      source,
-      documents: documents.flatMap(({ value, file, index }) =>
-        isObject(value)
-          ? [
-              {
-                value,
-                source: inline
-                  ? { ...source, path: [...path, type, 'resource'] }
-                  : { file, document: index, path: [] },
-              },
-            ]
-          : [],
-      ),
-    };
+  if (reader.test.checked || hasTemplate(action)) {
+    const looks = action.type === 'check' && (type === 'assert' || type === 'error');
+    const documents = looks ? objectsOf(operation, { ...reader, diagnostics: [] }) : [];
+    return testDetails.get().testOf(operation, last, source, documents);
+  }
   return last && expectsError(body, true) ? { type: 'refusal', source } : undefined;
 }
 
 /** Whether an object that is sent, or a word of the command, is Chainsaw's `(…)`. */
-function hasTemplate(action: ScenarioStep['action']): boolean {
-  if (action.type !== 'kubectl') return false;
-  return (
-    action.argv.some((word) => /^\{.*"\(/.test(word)) ||
-    Object.values(action.files)
-      .flat()
-      .some(({ value, object }) => object?.kind !== 'ClusterPolicy' && holdsTemplate(value, 0))
-  );
-}
+const hasTemplate = (action: ScenarioStep['action']): boolean =>
+  action.type === 'kubectl' &&
+  Object.values(action.files)
+    .flat()
+    .some(({ value, object }) => object?.kind !== 'ClusterPolicy' && TEMPLATE.test(JSON.stringify(value)));
 
-const holdsTemplate = (value: Json, depth: number): boolean =>
-  typeof value === 'string'
-    ? value.startsWith('(') && value.endsWith(')')
-    : typeof value === 'object' &&
-      value !== null &&
-      depth < 50 &&
-      Object.values(value).some((item: Json) => holdsTemplate(item, depth + 1));
+const TEMPLATE = /"\([^"]*\)"[,}\]]/;
 
 function plainSteps(operation: TestOperation, reader: OperationReader): readonly ScenarioStep[] {
   switch (operation.type) {
@@ -119,7 +89,7 @@ function plainSteps(operation: TestOperation, reader: OperationReader): readonly
         : [checkStep(operation, titleOf([operation.type], files, reader.kinds), reader)];
     }
     default:
-      return [checkStep(operation, lookTitle(operation), reader)];
+      return [checkStep(operation, testDetails.get().lookTitle(operation), reader)];
   }
 }
 
@@ -129,14 +99,6 @@ const checkStep = (operation: TestOperation, title: string, reader: OperationRea
   action: { type: 'check' },
   source: sourceOf(operation.path, reader),
 });
-
-/** `get Pod/web`, `wait for Deployment/web`. */
-function lookTitle({ type, body }: TestOperation): string {
-  const what = getString(body, 'kind') ?? getString(body, 'resource') ?? (type === 'podLogs' ? 'Pod' : '');
-  const which = getString(body, 'name') ?? getString(body, 'selector') ?? '';
-  const verb = { podLogs: 'logs of', wait: 'wait for' }[type as string] ?? type;
-  return [verb, what === '' || which === '' ? what || which : `${what}/${which}`].filter(Boolean).join(' ');
-}
 
 /** Documents that an operation is about: those of its file, or its inline resource under a name of its own. */
 export function objectsOf(operation: TestOperation, reader: OperationReader): readonly ManifestDocument[] {
