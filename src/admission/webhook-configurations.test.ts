@@ -69,7 +69,7 @@ it('registers wildcards as they are', () => {
 
 it('has a webhook for each failure policy and one for each policy with match conditions', () => {
   const conditions =
-    "  webhookConfiguration: {matchConditions: [{name: c, expression: 'true'}], timeoutSeconds: 7}\n";
+    "  webhookConfiguration: {matchConditions: [{name: c, expression: 'true'}], timeoutSeconds: 17}\n";
   const found = resource(
     policy('a', rule('Secret', VALIDATE)) +
       policy('b', rule('Secret', VALIDATE), '  webhookConfiguration: {failurePolicy: Ignore}\n') +
@@ -80,6 +80,15 @@ it('has a webhook for each failure policy and one for each policy with match con
   ).toEqual([
     'validate.kyverno.svc-ignore Ignore 10',
     'validate.kyverno.svc-fail Fail 10',
-    'validate.kyverno.svc-fail-finegrained-c Fail 7',
+    'validate.kyverno.svc-fail-finegrained-c Fail 17',
+  ]);
+});
+
+it('fails requests about policies that it cannot answer, and lets TTL labels pass', () => {
+  const policies = webhooks('ValidatingWebhookConfiguration', 'kyverno-policy-validating-webhook-cfg', '');
+  expect(policies.map((one) => get(one, 'failurePolicy'))).toEqual(['Fail']);
+  const ttl = webhooks('ValidatingWebhookConfiguration', 'kyverno-ttl-validating-webhook-cfg', '');
+  expect(ttl.map((one) => `${get(one, 'name')} ${get(one, 'failurePolicy')}`)).toEqual([
+    'kyverno-cleanup-controller.kyverno.svc Ignore',
   ]);
 });

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../base/json.ts';
+import { getList, type Json, type JsonObject } from '../base/json.ts';
 import type { Discovery, ResourceInfo } from '../cluster/api.ts';
 import { parseKindSelector } from '../kubernetes/kind-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -28,14 +28,29 @@ const VERBS = { mutating: 'mutate', validating: 'validate' } as const;
 export function webhookConfigurations(input: WebhookConfigurationInput): readonly KubernetesObject[] {
   return [
     configuration('mutating', 'kyverno-policy-mutating-webhook-cfg', [
-      own('mutate-policy.kyverno.svc', '/policymutate', POLICY_RULES),
+      own('mutating', 'mutate-policy.kyverno.svc', '/policymutate', POLICY_RULES, FAILS),
     ]),
     configuration('mutating', 'kyverno-resource-mutating-webhook-cfg', resourceWebhooks('mutating', input)),
     configuration('mutating', 'kyverno-verify-mutating-webhook-cfg', [
-      own('monitor-webhooks.kyverno.svc', '/verifymutate', LEASE_RULES),
+      own('mutating', 'monitor-webhooks.kyverno.svc', '/verifymutate', LEASE_RULES, {
+        objectSelector: { matchLabels: { 'app.kubernetes.io/name': 'kyverno' } },
+      }),
     ]),
+    ...GENERIC.filter(([, , , rules]) => isServed(rules, input.discovery)).map(
+      ([name, service, path, rules, more]) =>
+        configuration('validating', `kyverno-${name}-validating-webhook-cfg`, [
+          own('validating', `${service}.kyverno.svc`, path, rules, {
+            ...more,
+            clientConfig: client(service, path),
+            sideEffects: 'None',
+          }),
+        ]),
+    ),
     configuration('validating', 'kyverno-policy-validating-webhook-cfg', [
-      own('validate-policy.kyverno.svc', '/policyvalidate', POLICY_RULES),
+      own('validating', 'validate-policy.kyverno.svc', '/policyvalidate', POLICY_RULES, {
+        ...FAILS,
+        sideEffects: 'None',
+      }),
     ]),
     configuration(
       'validating',
@@ -71,16 +86,92 @@ const LEASE_RULES: readonly JsonObject[] = [
   },
 ];
 
-const own = (name: string, path: string, rules: readonly JsonObject[]): JsonObject =>
-  webhook(name, path, rules, { failurePolicy: 'Ignore', timeoutSeconds: 10 });
+const FAILS = { failurePolicy: 'Fail' } as const;
 
-const webhook = (name: string, path: string, rules: readonly JsonObject[], more: JsonObject): JsonObject => ({
+const onWrites = (group: string, versions: readonly string[], resources: readonly string[]): JsonObject => ({
+  apiGroups: [group],
+  apiVersions: [...versions],
+  operations: ['CREATE', 'UPDATE'],
+  resources: [...resources],
+  scope: '*',
+});
+
+const ADMISSION = 'kyverno-svc';
+const CLEANUP = 'kyverno-cleanup-controller';
+
+/** The other configurations: name, service, path, rules (cmd/kyverno, cmd/cleanup-controller; controllers/generic/webhook). */
+const GENERIC: readonly (readonly [string, string, string, readonly JsonObject[], JsonObject])[] = [
+  [
+    'cel-exception',
+    ADMISSION,
+    '/celexception/validate',
+    [onWrites('policies.kyverno.io', ['v1alpha1'], ['policyexceptions'])],
+    FAILS,
+  ],
+  [
+    'cleanup',
+    CLEANUP,
+    '/validate',
+    [onWrites('kyverno.io', ['v2beta1'], ['cleanuppolicies/*', 'clustercleanuppolicies/*'])],
+    FAILS,
+  ],
+  [
+    'exception',
+    ADMISSION,
+    '/exceptionvalidate',
+    [onWrites('kyverno.io', ['v2alpha1', 'v2beta1'], ['policyexceptions'])],
+    FAILS,
+  ],
+  [
+    'global-context',
+    ADMISSION,
+    '/globalcontextvalidate',
+    [onWrites('kyverno.io', ['v2alpha1'], ['globalcontextentries'])],
+    FAILS,
+  ],
+  [
+    'ttl',
+    CLEANUP,
+    '/verifyttl',
+    [onWrites('*', ['*'], ['*'])],
+    { objectSelector: { matchExpressions: [{ key: 'cleanup.kyverno.io/ttl', operator: 'Exists' }] } },
+  ],
+];
+
+/** Kinds that a version does not have, it does not watch over either. */
+const isServed = ([rule]: readonly JsonObject[], { resources }: Discovery): boolean => {
+  const group = getList(rule, 'apiGroups')[0];
+  const [resource] = String(getList(rule, 'resources')[0]).split('/');
+  return group === '*' || resources.some((info) => info.group === group && info.resource === resource);
+};
+
+const own = (
+  type: Type,
+  name: string,
+  path: string,
+  rules: readonly JsonObject[],
+  more: JsonObject = {},
+): JsonObject => webhook(type, name, path, rules, { failurePolicy: 'Ignore', timeoutSeconds: 10, ...more });
+
+const client = (name: string, path: string): JsonObject => ({
+  caBundle: '',
+  service: { name, namespace: 'kyverno', path, port: 443 },
+});
+
+const webhook = (
+  type: Type,
+  name: string,
+  path: string,
+  rules: readonly JsonObject[],
+  more: JsonObject,
+): JsonObject => ({
   admissionReviewVersions: ['v1'],
-  clientConfig: { caBundle: '', service: { name: 'kyverno-svc', namespace: 'kyverno', path, port: 443 } },
+  clientConfig: client(ADMISSION, path),
   matchPolicy: 'Equivalent',
   name,
   namespaceSelector: {},
   objectSelector: {},
+  ...(type === 'mutating' ? { reinvocationPolicy: 'IfNeeded' } : {}),
   rules,
   sideEffects: 'NoneOnDryRun',
   ...more,
@@ -103,13 +194,16 @@ function resourceWebhooks(type: Type, input: WebhookConfigurationInput): readonl
       if (rules.length === 0) return;
       webhooks.push(
         webhook(
+          type,
           `${VERBS[type]}.kyverno.svc-${failure}${suffix}`,
           `/${VERBS[type]}/${failure}${path}`,
           rules,
           {
             failurePolicy: failure === 'fail' ? 'Fail' : 'Ignore',
             timeoutSeconds: timeoutOf(some),
-            ...(input.namespaceSelector === undefined ? {} : { namespaceSelector: input.namespaceSelector }),
+            ...(isRecord(input.namespaceSelector)
+              ? { namespaceSelector: withoutNulls(input.namespaceSelector) }
+              : {}),
             ...more,
           },
         ),
@@ -136,14 +230,18 @@ function resourceWebhooks(type: Type, input: WebhookConfigurationInput): readonl
 const isRecord = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The longest of the policies' time limits, 10 s without any, 30 s at most. */
+const withoutNulls = (object: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+
+/** The longest of the policies' time limits, at least the flag's default of 10 s, 30 s at most (mergeWebhook, capTimeout). */
 function timeoutOf(policies: readonly RegisteredPolicy[]): number {
   const wanted = policies.flatMap(({ policy: { spec } }) => {
     const settings = spec['webhookConfiguration'];
-    const seconds = isRecord(settings) ? settings['timeoutSeconds'] : spec['webhookTimeoutSeconds'];
+    const own = isRecord(settings) ? settings['timeoutSeconds'] : undefined;
+    const seconds = own ?? spec['webhookTimeoutSeconds'];
     return typeof seconds === 'number' ? [seconds] : [];
   });
-  return Math.min(30, wanted.length === 0 ? 10 : Math.max(...wanted));
+  return Math.min(30, Math.max(10, ...wanted));
 }
 
 interface Registered {
