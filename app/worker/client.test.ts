@@ -110,3 +110,40 @@ test('a cluster that cannot be loaded loses the run with the reason', async () =
   await vi.advanceTimersByTimeAsync(0);
   expect(lost.map((one) => one.kind)).toEqual(['crash']);
 });
+
+test('a newer text ends the run under way, whose worker stays if it answers in time', async () => {
+  const { client, workers, outcomes, runs, answer, settle } = start();
+  client.run(request('a'));
+  await settle();
+  const [first] = runs();
+  client.run(request('b'));
+  expect(workers[0]?.sent.at(-1)).toEqual({ type: 'cancel', id: first?.id, keep: false });
+  answer({ type: 'ran', id: first?.id ?? 0, outcome: { ...outcome(1), overtaken: true } });
+  await settle();
+  expect(outcomes).toEqual([]);
+  expect(runs().map(({ request: { name } }) => name)).toEqual(['a', 'b']);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(workers[0]?.ended).toBe(false);
+});
+
+test('a run that gives signs of life may take longer than its budget', async () => {
+  const { client, lost, runs, answer, settle } = start();
+  client.run(request('a'));
+  await settle();
+  const id = runs()[0]?.id ?? 0;
+  for (let done = 0; done < 5; done += 1) {
+    await vi.advanceTimersByTimeAsync(3000);
+    answer({ type: 'progress', id, progress: { done, steps: 9, events: 1 } });
+  }
+  expect(lost).toEqual([]);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(lost.map(({ kind }) => kind)).toEqual(['budget']);
+});
+
+test('cancelled by the person, what was traced is asked for', async () => {
+  const { client, workers, runs, settle } = start();
+  client.run(request('a'));
+  await settle();
+  client.cancel();
+  expect(workers[0]?.sent.at(-1)).toEqual({ type: 'cancel', id: runs()[0]?.id, keep: true });
+});
