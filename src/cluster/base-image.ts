@@ -50,13 +50,14 @@ function makeImage(base: Base, timestamp: string): BaseImage {
     const namespace = info.namespaced ? namespaceOf(object) || 'default' : undefined;
     const bare = withMetadata(object, { namespace });
     // Pods of Kyverno's own Deployments are made when read: what a template lacks would be defaulted for nobody.
-    const placed = info.kind === 'Deployment' ? bare : withDefaults(bare, info);
+    const whole = info.kind === 'Deployment' || info.kind === 'Service';
+    const placed = whole ? bare : withDefaults(bare, info);
     const identity = {
       uid: uuid(random),
       creationTimestamp: timestamp,
       resourceVersion: store.nextVersion(),
     };
-    const prepared = preparedForCreate(placed, info, isCustom(info));
+    const prepared = info.kind === 'Service' ? placed : preparedForCreate(placed, info, isCustom(info));
     // The Deployments of a base run already.
     const status = get(object, 'status');
     const running =

@@ -12,3 +12,5 @@ export const quotas = createPart(() => import('./quotas.ts'));
 export const webhookCalls = createPart(() => import('./webhook-dispatch.ts'));
 /** Creations on subresources: connections to Pods, evictions, bindings. */
 export const subresources = createPart(() => import('./subresources.ts'));
+/** Defaults and addresses of Services. */
+export const services = createPart(() => import('./services.ts'));

@@ -7,7 +7,7 @@ import type { ResourceInfo } from './api.ts';
 import { base64 } from './base64.ts';
 import { CRD_FINALIZER } from './custom-resources.ts';
 import { nameErrors } from './names.ts';
-import { pods, quotas } from './parts.ts';
+import { pods, quotas, services } from './parts.ts';
 import type { FieldError } from './status.ts';
 import { invalidValue, required } from './status.ts';
 import { withMetadata } from './store.ts';
@@ -43,6 +43,7 @@ const DEFAULTS: Readonly<Record<string, Change>> = {
       type: getString(object, 'type') ?? 'Opaque',
     };
   },
+  '/Service': (object) => services.get().withServiceDefaults(object),
   '/LimitRange': (object) => quotas.get().withRangeDefaults(object),
   'networking.k8s.io/NetworkPolicy': (object) => {
     const spec = getObject(object, 'spec');
@@ -116,6 +117,7 @@ const ON_CREATE: Readonly<Record<string, Change>> = {
     ...withMetadata(object, { finalizers: [CRD_FINALIZER] }),
     status: establishedStatus(object),
   }),
+  '/Service': (object) => services.get().withAllocations(object),
   '/Pod': (object) => ({
     ...object,
     status: { phase: 'Pending', qosClass: pods.get().qosClass(object) },

@@ -146,7 +146,9 @@ export class Writer {
     if ('failure' in mutated) return mutated;
     yield* run.enter('schema', this.#options.latencies.schema);
     const prepared = preparedForCreate(this.#withName(mutated.object), info, isCustom(info));
-    const object = this.#withIdentity(prepared);
+    const identified = this.#withIdentity(prepared);
+    const isJob = info.group === 'batch' && info.kind === 'Job';
+    const object = isJob ? pods.get().withJobSelector(identified) : identified;
     run.target = refOf(object);
     const errors = [...createErrors(object, info), ...this.#schemaErrors(object, info)];
     if (errors.length > 0) return refuse('schema', invalid(info, nameOf(object), errors));

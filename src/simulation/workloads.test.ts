@@ -182,3 +182,52 @@ describe('other workloads', () => {
     expect(getString(of('CronJob')[0], 'status', 'lastScheduleTime')).toBe('2026-01-01T00:10:00Z');
   });
 });
+
+/** What the last command wrote. */
+function lastOutput(commands: readonly string[], file: string): string {
+  const { trace } = play('', ['kubectl apply -f f.yaml', ...commands], file);
+  return trace.events.flatMap((event) => (event.kind === 'step' ? [event.stdout] : [])).at(-1) ?? '';
+}
+
+describe('kubectl about workloads', () => {
+  it('describes a StatefulSet with its Pods and claims', () => {
+    const claim =
+      'volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]';
+    const set = workload(
+      'StatefulSet',
+      `serviceName: s, replicas: 2, selector: {matchLabels: {app: web}}, ${claim}, ${template}`,
+    );
+    const text = lastOutput(['kubectl describe sts web'], set);
+    expect(text).toMatch(/^Replicas: +2 desired \| 2 total$/m);
+    expect(text).toMatch(/^Pods Status: +2 Running \/ 0 Waiting \/ 0 Succeeded \/ 0 Failed$/m);
+    expect(text).toMatch(/^ {2}Capacity: +1Gi\n {2}Access Modes: +\[ReadWriteOnce\]$/m);
+  });
+
+  it('describes a finished Job, whose selector is its own', () => {
+    const job = workload(
+      'Job',
+      'template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}',
+      'batch/v1',
+    );
+    const text = lastOutput(['kubectl describe job web'], job);
+    expect(text).toMatch(/^Selector: +batch\.kubernetes\.io\/controller-uid=/m);
+    expect(text).toMatch(/^Pods Statuses: +0 Active \(0 Ready\) \/ 1 Succeeded \/ 0 Failed$/m);
+    expect(lastOutput(['kubectl get job,pod'], job)).toMatch(/Complete [^]+Completed/);
+  });
+
+  it('describes the node with what its Pods ask for', () => {
+    const asks = DEPLOYMENT.replace('image: nginx', 'image: nginx, resources: {requests: {cpu: 2}}');
+    const text = lastOutput(['kubectl describe node'], asks);
+    expect(text).toMatch(/^Non-terminated Pods: +\(6 in total\)$/m);
+    expect(text).toMatch(/^ {2}cpu +4 \(50%\) +0 \(0%\)$/m);
+  });
+
+  it('describes a Service with the address that it got', () => {
+    const service =
+      'apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: default}\nspec: {type: NodePort, ports: [{port: 80}]}\n';
+    const text = lastOutput(['kubectl describe svc s'], service);
+    expect(text).toMatch(/^IP: +10\.\d+\.\d+\.\d+$/m);
+    expect(text).toMatch(/^NodePort: +<unset> +3\d{4}\/TCP$/m);
+    expect(text).toMatch(/^External Traffic Policy: +Cluster$/m);
+  });
+});

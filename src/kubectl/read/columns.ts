@@ -121,6 +121,34 @@ const IMAGES = column(
 const SELECTOR = column('SELECTOR', (object) => selectorText(getPath(object, ['spec', 'selector'])), true);
 const WORKLOAD = [CONTAINERS, IMAGES, SELECTOR];
 
+/** Why a Pod is as it is (kubectl, printPod): what its containers say goes before the phase. */
+function podStatus(pod: KubernetesObject): string {
+  if (getString(pod, 'metadata', 'deletionTimestamp') !== undefined) return 'Terminating';
+  let reason = text(getPath(pod, ['status', 'reason']), text(getPath(pod, ['status', 'phase']), ''));
+  let runs = false;
+  for (const one of [...getList(pod, 'status', 'containerStatuses')].reverse()) {
+    const state = getObject(one, 'state');
+    const why = getString(state, 'waiting', 'reason') || getString(state, 'terminated', 'reason');
+    if (why) reason = why;
+    else if (isObject(state['terminated']))
+      reason = `ExitCode:${text(getPath(state, ['terminated', 'exitCode']), '0')}`;
+    else if (get(one, 'ready') === true && isObject(state['running'])) runs = true;
+  }
+  return reason === 'Completed' && runs ? 'Running' : reason;
+}
+
+/** What a Job has come to (kubectl, printJob). */
+function jobStatus(job: KubernetesObject): string {
+  const holds = (type: string): boolean =>
+    getList(job, 'status', 'conditions').some(
+      (one) => get(one, 'type') === type && get(one, 'status') === 'True',
+    );
+  if (holds('Complete')) return 'Complete';
+  if (holds('Failed')) return 'Failed';
+  if (getString(job, 'metadata', 'deletionTimestamp') !== undefined) return 'Terminating';
+  return ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find(holds) ?? 'Running';
+}
+
 const POD: readonly Column[] = [
   column('READY', (object) => {
     const ready = getList(object, 'status', 'containerStatuses').filter(
@@ -128,11 +156,7 @@ const POD: readonly Column[] = [
     ).length;
     return `${ready}/${getList(object, 'spec', 'containers').length}`;
   }),
-  column('STATUS', (object) =>
-    getString(object, 'metadata', 'deletionTimestamp') === undefined
-      ? text(get(get(object, 'status'), 'phase'), '')
-      : 'Terminating',
-  ),
+  column('STATUS', podStatus),
   column('RESTARTS', (object) =>
     String(
       getList(object, 'status', 'containerStatuses').reduce<number>(
@@ -270,7 +294,11 @@ const BUILT_IN: Readonly<Record<string, readonly Column[]>> = {
   services: [
     column('TYPE', (object) => text(getPath(object, ['spec', 'type']), 'ClusterIP')),
     column('CLUSTER-IP', at('spec', 'clusterIP')),
-    column('EXTERNAL-IP', () => '<none>'),
+    column('EXTERNAL-IP', (object) =>
+      getPath(object, ['spec', 'type']) === 'LoadBalancer'
+        ? '<pending>'
+        : text(getPath(object, ['spec', 'externalName'])),
+    ),
     PORTS,
     AGE,
     column('SELECTOR', (object) => labelsText(getPath(object, ['spec', 'selector'])), true),
@@ -321,10 +349,7 @@ const BUILT_IN: Readonly<Record<string, readonly Column[]>> = {
     ...WORKLOAD,
   ],
   'jobs.batch': [
-    column('STATUS', (object) => {
-      const done = getList(object, 'status', 'conditions').find((one) => get(one, 'status') === 'True');
-      return text(get(done, 'type'), 'Running');
-    }),
+    column('STATUS', jobStatus),
     column(
       'COMPLETIONS',
       (object) =>

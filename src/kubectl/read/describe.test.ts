@@ -115,7 +115,7 @@ Events:  <none>
   });
 
   it('says which kinds it has no form for', () => {
-    expect(terminal()('kubectl describe svc').unsupported).toBe('kubectl describe services');
+    expect(terminal()('kubectl describe hpa').unsupported).toBe('kubectl describe horizontalpodautoscalers');
   });
 });
 
