@@ -212,7 +212,7 @@ describe('kubectl about workloads', () => {
     const text = lastOutput(['kubectl describe job web'], job);
     expect(text).toMatch(/^Selector: +batch\.kubernetes\.io\/controller-uid=/m);
     expect(text).toMatch(/^Pods Statuses: +0 Active \(0 Ready\) \/ 1 Succeeded \/ 0 Failed$/m);
-    expect(lastOutput(['kubectl get job,pod'], job)).toMatch(/Complete [^]+Completed/);
+    expect(lastOutput(['kubectl get job,pod'], job)).toMatch(/Complete [\s\S]+Completed/);
   });
 
   it('describes the node with what its Pods ask for', () => {
