@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, startTransition, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { orderOf } from '../src/index.ts';
 import { collectKeys, type EarlyKeys } from './early-keys.ts';
@@ -91,11 +91,23 @@ interface LazyMenuProps {
 /** A menu whose code comes with the first press; until then its button stands there alone. */
 function LazyMenu({ menu, label, children }: LazyMenuProps) {
   const [early, setEarly] = useState<EarlyKeys>();
+  const asked = useRef(false);
   const Menu = Menus[menu];
   const ask = (byKeyboard: boolean): void => {
-    if (early === undefined) setEarly(collectKeys(byKeyboard));
+    if (asked.current) return;
+    asked.current = true;
+    const keys = collectKeys(byKeyboard);
+    // The button stands there, and has the focus, until the menu can take its place.
+    startTransition(() => setEarly(keys));
   };
-  const button = (
+  if (early !== undefined) {
+    return (
+      <Menu label={label} early={early}>
+        {children}
+      </Menu>
+    );
+  }
+  return (
     <button
       type="button"
       className="plain-button"
@@ -113,14 +125,6 @@ function LazyMenu({ menu, label, children }: LazyMenuProps) {
     >
       {children}
     </button>
-  );
-  if (early === undefined) return button;
-  return (
-    <Suspense fallback={button}>
-      <Menu label={label} early={early}>
-        {children}
-      </Menu>
-    </Suspense>
   );
 }
 
