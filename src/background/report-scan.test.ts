@@ -34,6 +34,7 @@ const FILES = {
   'a.yaml': object('2'),
   'changed.yaml': object('1'),
   'e.yaml': EXCEPTION,
+  'admission.yaml': EXCEPTION.replace('spec:', 'spec:\n  background: false'),
 };
 
 /** Plays command lines, a number being a wait in seconds; what each background scan of the object found, in order. */
@@ -72,6 +73,12 @@ describe('the background scan', () => {
     const made = ['kubectl apply -f a.yaml', 'kubectl apply -f p.yaml', 'kubectl apply -f e.yaml'];
     expect(scansOf(made)).toEqual(['fail', 'skip']);
     expect(scansOf([...made, 'kubectl delete -f e.yaml'])).toEqual(['fail', 'skip', 'fail']);
+  });
+
+  it('does not for an exception that is for admission alone, but heeds it when it looks', () => {
+    const made = ['kubectl apply -f a.yaml', 'kubectl apply -f p.yaml', 'kubectl apply -f admission.yaml'];
+    expect(scansOf(made)).toEqual(['fail']);
+    expect(scansOf(['kubectl apply -f admission.yaml', ...made.slice(0, 2)])).toEqual(['skip']);
   });
 
   it('leaves out policies that are labelled so', () => {

@@ -20,9 +20,9 @@ interface Scanned {
 
 /**
  * The reports controller's background scan (lifecycle H.2): when a policy becomes Ready or changes, and when an exception to
- * it comes, changes or goes, its validate rules are evaluated for every object that exists; some time after an object came or
- * changed, all policies are for that object; every hour everything is looked at again. Results are reported; nothing is
- * blocked.
+ * it for the background comes, changes or goes, its validate rules are evaluated for every object that exists; some time
+ * after an object came or changed, all policies are for that object; every hour everything is looked at again. Results are
+ * reported; nothing is blocked.
  */
 export class ReportScan {
   readonly #env: BackgroundEnvironment;
@@ -46,8 +46,9 @@ export class ReportScan {
     const { object, type, info } = event;
     if (isPolicy(object)) this.#seePolicy(event);
     else if (info.group === 'kyverno.io' && info.kind === 'PolicyException') {
-      // An exception changes nothing that was found before it unless its spec does.
-      if (type !== 'MODIFIED' || event.previous?.['spec'] !== object['spec'])
+      // An exception changes nothing that was found before it unless its spec does, and one without background nothing at all.
+      const changed = type !== 'MODIFIED' || event.previous?.['spec'] !== object['spec'];
+      if (changed && get(object['spec'], 'background') !== false)
         for (const { object: policy } of this.#excepted(object)) this.#scan(policy, event.event);
     } else if (type !== 'DELETED' && isContent(event)) this.#seeObject(event);
   }
