@@ -33,9 +33,22 @@ export function lineMarksAt(trace: Trace, at: Milliseconds): readonly LineMark[]
       { kind: event.status === 'error' ? 'error' : 'deny', at: place, part: 'value', note: noteOf(event) },
     ];
   });
+  marks.push(...missedAt(trace, at));
   const running = runningAt(trace, at);
   return running === undefined ? marks : [...marks, running];
 }
+
+/** Where the Test expects what has not come true until then. */
+const missedAt = (trace: Trace, at: Milliseconds): readonly LineMark[] =>
+  trace.events.flatMap((event) =>
+    event.kind === 'step' && event.end <= at
+      ? (event.expectations ?? []).flatMap(({ result, source, difference = '' }): readonly LineMark[] =>
+          result === 'met' || source === undefined
+            ? []
+            : [{ kind: 'error', at: source, part: 'value', note: difference }],
+        )
+      : [],
+  );
 
 function runningAt(trace: Trace, at: Milliseconds): LineMark | undefined {
   const last = trace.events.findLast(

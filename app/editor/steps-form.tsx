@@ -8,6 +8,17 @@ import { Mark } from '../ui/marks.tsx';
 import { FaultForm } from './fault-form.tsx';
 
 const OPERATIONS = ['apply', 'create', 'update', 'delete'] as const;
+/** Operations that look and do not touch: the form shows them and leaves them as they are. */
+const LOOKS: ReadonlySet<EditableStep['written']> = new Set([
+  'assert',
+  'error',
+  'get',
+  'describe',
+  'events',
+  'podLogs',
+  'wait',
+]);
+const UNNUMBERED: ReadonlySet<EditableStep['written']> = new Set(['sleep', 'assert', 'error']);
 const NEW_STEP = 'kubectl create namespace new-namespace';
 
 /** The steps as a list with forms; the same text as the YAML view, changed in place. */
@@ -62,7 +73,7 @@ export function StepsForm() {
     );
   if (steps === undefined) return <p className="pane-empty">Reading the steps</p>;
   const numberOf = ({ index }: EditableStep): number =>
-    steps.filter((one) => one.index <= index && one.operation !== 'wait').length;
+    steps.filter((one) => one.index <= index && !UNNUMBERED.has(one.written)).length;
   const add = (step: { kind: 'kubectl'; command: string } | { kind: 'wait'; duration: string }): void => {
     change({ type: 'add', at: steps.length, step });
     setOpen(steps.length);
@@ -130,7 +141,7 @@ interface StepRowProps {
 function StepRow({ step, number, last, open, onToggle, onChange }: StepRowProps) {
   const { workspace, page } = useStudio();
   const { index } = step;
-  const wait = step.operation === 'wait';
+  const wait = step.written === 'sleep';
   const now = useIsNow(step);
   const [verb = '', ...object] = (step.title || step.command.replace(/^kubectl /, '')).split(' ');
   return (
@@ -140,7 +151,7 @@ function StepRow({ step, number, last, open, onToggle, onChange }: StepRowProps)
           `wait ${step.duration ?? ''}`
         ) : (
           <>
-            <span className="step-circle">{number}</span>
+            {UNNUMBERED.has(step.written) ? <span /> : <span className="step-circle">{number}</span>}
             <span>
               <strong>{verb}</strong> {object.join(' ')}{' '}
               {step.username !== undefined && <span className="who">as {step.username}</span>}
@@ -153,7 +164,9 @@ function StepRow({ step, number, last, open, onToggle, onChange }: StepRowProps)
       </button>
       {open && (
         <div className="step-fields">
-          {wait ? (
+          {LOOKS.has(step.written) ? (
+            <p className="second">The test looks at the cluster here; edit it as YAML.</p>
+          ) : wait ? (
             <TextField
               label="wait"
               value={step.duration ?? ''}
@@ -320,8 +333,13 @@ function TextField({ label, value, placeholder, onCommit }: TextFieldProps) {
 function useTraceStep(step: EditableStep) {
   const { run } = useStudio();
   const trace = useStore(run, (state) => state.trace);
-  // Step 0 is what was before; the others stand in the file's order.
-  return { trace, traceStep: trace?.steps[step.index + 1] };
+  const place = JSON.stringify(step.path);
+  // The lines of a script have one place; what templates of steps do has none in this file.
+  const own = trace?.steps.filter(
+    ({ source }) =>
+      source?.file === step.location.file && JSON.stringify(source.path.slice(0, step.path.length)) === place,
+  );
+  return { trace, traceStep: own?.[step.line] };
 }
 
 function useIsNow(step: EditableStep): boolean {
@@ -338,7 +356,15 @@ function StepVerdict({ step }: { readonly step: EditableStep }) {
   const event = trace?.events.find(
     (one): one is StepEvent => one.kind === 'step' && one.step === traceStep?.index,
   );
-  if (event === undefined || event.verdict === 'none' || event.end > playhead) return null;
+  if (event === undefined || event.end > playhead) return null;
+  if (event.expectations?.some(({ result }) => result !== 'met'))
+    return (
+      <span className="chip error">
+        <Mark name="denied" size={13} />
+        Not as expected
+      </span>
+    );
+  if (event.verdict === 'none') return null;
   const [role, mark, word] = (
     {
       allowed: ['allow', 'allowed', 'Allowed'],

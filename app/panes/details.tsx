@@ -17,6 +17,7 @@ import { useStudio } from '../stores/studio.ts';
 import { Printed } from '../ui/printed.tsx';
 import { CouldAlso } from './could-also.tsx';
 import { EvaluationTree } from './evaluation-tree.tsx';
+import { Expectations } from './expectations.tsx';
 import { ObjectDiff, ObjectText } from './object-view.tsx';
 import './details.css';
 
@@ -191,6 +192,7 @@ function Body({ trace, event }: { readonly trace: Trace; readonly event: TraceEv
       <>
         {command !== '' && <pre className="command">$ {command}</pre>}
         {output !== '' && <Printed text={output} verdict={event.verdict} />}
+        {event.expectations !== undefined && <Expectations event={event} />}
       </>
     );
   }
@@ -374,7 +376,11 @@ function timeInStep(trace: Trace, time: Milliseconds, event: TraceEvent): string
 function stepWords(trace: Trace, index: number): string {
   const number = stepNumber(trace, index);
   if (number !== undefined) return `step ${number}`;
-  return trace.steps[index]?.kind === 'wait' ? 'a wait' : 'the set-up';
+  return trace.steps[index]?.kind === 'wait'
+    ? 'a wait'
+    : trace.steps[index]?.kind === 'check'
+      ? 'a check'
+      : 'the set-up';
 }
 
 function formatMs(ms: number): string {

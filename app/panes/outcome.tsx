@@ -1,4 +1,4 @@
-import { Fragment, memo } from 'react';
+import { Fragment, lazy, memo, Suspense } from 'react';
 import { useStore } from 'zustand';
 import {
   type Advice,
@@ -21,6 +21,11 @@ import { Mark, type MarkName } from '../ui/marks.tsx';
 import { Printed } from '../ui/printed.tsx';
 import './outcome.css';
 
+const Expectations = lazy(async () => ({ default: (await import('./expectations.tsx')).Expectations }));
+const ExpectationSummary = lazy(async () => ({
+  default: (await import('./expectations.tsx')).ExpectationSummary,
+}));
+
 /** What each step was answered and what each phase would produce, at the playhead's time. */
 export function OutcomePane() {
   const { run } = useStudio();
@@ -32,8 +37,13 @@ export function OutcomePane() {
   return (
     <div className="outcome">
       <Settings lines={trace.settings ?? []} />
+      {trace.steps.some((step) => step.kind === 'check') && (
+        <Suspense fallback={null}>
+          <ExpectationSummary trace={trace} at={at} />
+        </Suspense>
+      )}
       {trace.steps
-        .filter((step) => step.kind === 'command')
+        .filter((step) => step.kind === 'command' || step.kind === 'check')
         .map((step) => (
           <StepOutcome
             key={step.index}
@@ -116,7 +126,7 @@ const StepOutcome = memo(function StepOutcome({ trace, step, progress, open }: S
   if (progress === 'later' || event === undefined)
     return (
       <section className="step-outcome later">
-        <span className="step-number">{number}</span>
+        <StepNumber number={number} />
         <p>{step.title}, after the playhead</p>
       </section>
     );
@@ -126,25 +136,39 @@ const StepOutcome = memo(function StepOutcome({ trace, step, progress, open }: S
     playback.getState().seek(event.end);
   };
   return (
-    <section className="step-outcome" aria-label={`Step ${number}: ${step.title}`}>
-      <span className="step-number">{number}</span>
+    <section
+      className="step-outcome"
+      aria-label={number === undefined ? step.title : `Step ${number}: ${step.title}`}
+    >
+      <StepNumber number={number} />
       <div>
         <h3>
           <button type="button" className="step-title" onClick={go}>
             {step.title}
           </button>
-          <span className="step-user">as {step.username}</span>
+          {step.kind === 'command' && <span className="step-user">as {step.username}</span>}
           <StepVerdict event={event} answered={answered} />
         </h3>
         {answered ? (
           <Answer trace={trace} event={event} open={open} />
         ) : (
-          <p className="second">The caller waits for the answer.</p>
+          <p className="second">
+            {step.kind === 'check' ? 'Chainsaw looks every 50 ms.' : 'The caller waits for the answer.'}
+          </p>
+        )}
+        {answered && event.expectations !== undefined && (
+          <Suspense fallback={null}>
+            <Expectations event={event} />
+          </Suspense>
         )}
       </div>
     </section>
   );
 });
+
+/** A look has no number: nobody asks for anything. */
+const StepNumber = ({ number }: { readonly number: number | undefined }) =>
+  number === undefined ? <span /> : <span className="step-number">{number}</span>;
 
 function StepVerdict({ event, answered }: { readonly event: StepEvent; readonly answered: boolean }) {
   if (!answered) return <span className="chip skip">waiting</span>;

@@ -69,7 +69,8 @@ export function readSteps(file: ParsedFile, all: readonly ParsedFile[] = [file])
     diagnostics: [],
   };
   const steps = test.operations
-    .filter((operation) => !operation.setup)
+    // What is caught, done finally and cleaned up is left to the text.
+    .filter(({ setup, section }) => !setup && section === 'try')
     .flatMap((operation) => slotsOf(operation, test, stepsOf(operation, reader)))
     .map((slot, index) => ({ ...slot, index }));
   return { test, steps };
@@ -110,7 +111,9 @@ function slotsOf(
   const file = getString(operation.body, 'file');
   const command = step === undefined ? '' : commandOf(step);
   const named = file === undefined ? {} : { file };
-  return [{ ...common, operation: operation.type, title, command, ...named }];
+  // Chainsaw's own `wait` waits for something; a wait of the form is `sleep`.
+  const verb = operation.type === 'wait' ? 'wait for' : operation.type;
+  return [{ ...common, operation: verb, title, command, ...named }];
 }
 
 const commandOf = ({ action }: ScenarioStep): string =>

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../kubernetes/object.ts';
-import type { AttemptPartEvent, RequestEvent, TraceEvent } from './event.ts';
+import type { AttemptPartEvent, RequestEvent, StepEvent, TraceEvent } from './event.ts';
 import type { Trace } from './trace.ts';
 
 /** What a verdict looks like: colour role and mark. `plain` has neither. */
@@ -65,12 +65,20 @@ export function firstSentence(text: string): string {
 export const clip = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
+/** Of a step that only looks: whether the cluster is as the Test expects. */
+const checkVerdict = ({ expectations = [] }: StepEvent): Verdict =>
+  expectations.length === 0
+    ? NONE
+    : expectations.every(({ result }) => result === 'met')
+      ? { tone: 'allow', word: 'as expected' }
+      : { tone: 'error', word: 'not as expected' };
+
 /** The verdict that an event ends with; tone `plain` and no word if it has none. */
 export function verdictOf(event: TraceEvent): Verdict {
   switch (event.kind) {
     case 'step':
       return event.verdict === 'none'
-        ? NONE
+        ? checkVerdict(event)
         : {
             tone: ({ allowed: 'allow', denied: 'deny', error: 'error' } as const)[event.verdict],
             word: event.verdict,
@@ -205,6 +213,11 @@ export function stepNumber(trace: Trace, index: number): number | undefined {
 
 const stepNumbers = new WeakMap<Trace['steps'], readonly (number | undefined)[]>();
 
+const stepCalled = (trace: Trace, event: TraceEvent): string => {
+  const number = stepNumber(trace, event.step);
+  return number === undefined ? stepText(trace, event) : `Step ${number}`;
+};
+
 const stepText = (trace: Trace, event: TraceEvent): string => {
   const step = trace.steps[event.step];
   return step === undefined ? `step ${event.step}` : step.title;
@@ -216,7 +229,10 @@ export function captionAtStart(trace: Trace, event: TraceEvent): Caption | undef
     case 'step': {
       const step = trace.steps[event.step];
       const as = step?.kind === 'command' ? `, as ${userText(step.username)}` : '';
-      return say(`Step ${stepNumber(trace, event.step) ?? ''}: ${stepText(trace, event)}${as}`, 80);
+      return say(
+        `${step?.kind === 'check' ? 'Chainsaw looks' : `Step ${stepNumber(trace, event.step) ?? ''}`}: ${stepText(trace, event)}${as}`,
+        80,
+      );
     }
     case 'request': {
       if (event.component === 'client') return say(`The API server receives ${requestText(event)}`, 30);
@@ -288,7 +304,7 @@ export function captionAtEnd(trace: Trace, event: TraceEvent): Caption | undefin
       return say(
         verdict.tone === 'deny'
           ? `Step ${stepNumber(trace, event.step) ?? ''} is denied: kubectl exits with ${event.exitCode}`
-          : `Step ${stepNumber(trace, event.step) ?? ''} is ${verdict.word === 'error' ? 'answered with an error' : verdict.word}`,
+          : `${stepCalled(trace, event)} is ${verdict.word === 'error' ? 'answered with an error' : verdict.word}`,
         56,
       );
     case 'request': {
@@ -407,7 +423,10 @@ function targetCaption(event: Extract<TraceEvent, { kind: 'target' }>): string {
 export function reasonOf(event: TraceEvent): string {
   switch (event.kind) {
     case 'step':
-      return firstSentence(event.stderr === '' ? event.stdout : event.stderr);
+      return (
+        event.expectations?.find(({ result }) => result !== 'met')?.difference ??
+        firstSentence(event.stderr === '' ? event.stdout : event.stderr)
+      );
     case 'target':
     case 'never-stored':
       return event.reason;
