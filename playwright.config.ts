@@ -21,6 +21,8 @@ const CHROMIUM_FLAGS = [
 export default defineConfig({
   testDir: 'e2e',
   outputDir: `test-results/${port}`,
+  // Stored pictures: one of each for all machines, see looks.spec.ts.
+  snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
