@@ -739,6 +739,42 @@ const POLICY_ROWS: readonly Row[] = [
     off: 'user; ',
   },
   {
+    says: 'synchronize is switched off and the downstream is deleted',
+    cites: 'D.4, D.3 downstream deleted: what counts is the rule as it is now',
+    does: () => ['kubectl replace -f off.yaml', 'kubectl delete configmap made -n to'],
+    files: { 'off.yaml': { synchronize: false } },
+    on: 'gone; ',
+    off: 'gone; ',
+  },
+  {
+    says: 'synchronize is switched off',
+    cites: 'D.4: unchanged',
+    does: () => ['kubectl replace -f off.yaml'],
+    files: { 'off.yaml': { synchronize: false } },
+    on: KEPT,
+    off: KEPT,
+  },
+  {
+    says: 'generateExisting comes with an update',
+    cites: 'C.9: evaluated on policy add and update',
+    policyLater: true,
+    does: () => ['kubectl create -f policy.yaml', REPLACE],
+    files: { 'policy.yaml': {}, 'changed.yaml': { generate: 'generateExisting: true' } },
+    on: AS_MADE,
+    off: AS_MADE,
+  },
+  {
+    says: 'an hour passes after the background controller changed the downstream',
+    cites: 'D.1 forced reconcile: data with synchronize only',
+    does: () => [
+      `${patch(MADE, '{"data":{"x":"own"}}')} --as system:serviceaccount:kyverno:kyverno-background-controller --as-group system:masters`,
+      'wait an hour',
+    ],
+    // The UpdateRequest is told in the step of its cause, the policy.
+    on: { data: 't1; ', clone: 'own; ' },
+    off: 'own; ',
+  },
+  {
     says: 'synchronize is switched on after an edit',
     cites: 'D.4 sync false→true: overwritten at once, clones at the next event',
     does: () => [patch(MADE, '{"data":{"x":"user"}}'), REPLACE],
@@ -769,6 +805,8 @@ interface Case {
   readonly kind: 'ClusterPolicy' | 'Policy';
 }
 
+const AN_HOUR = { type: 'wait', duration: milliseconds(61 * 60 * 1000) } as const;
+
 function play({ row, target, synchronize, version, kind }: Case): Trace {
   const placed = (text: string): string => (kind === 'Policy' ? inOneNamespace(text) : text);
   const written = (options: Partial<PolicyOptions> = {}): string =>
@@ -789,7 +827,11 @@ function play({ row, target, synchronize, version, kind }: Case): Trace {
   const commands = [...first, ...row.does(target)];
   const all = { 'first.yaml': configMap('from', 't', 't1', 'take: "yes"'), ...files };
   const allPlaced = Object.fromEntries(Object.entries(all).map(([path, text]) => [path, placed(text)]));
-  const scenario = scenarioOf(placed(before), commands.map(placed), allPlaced);
+  const read = scenarioOf(placed(before), commands.map(placed), allPlaced);
+  const steps = read.steps.map((step) =>
+    step.title === 'wait an hour' ? { ...step, action: AN_HOUR } : step,
+  );
+  const scenario = { ...read, steps };
   return simulate(scenario, { version, seed: 1, base: baseOf(version) });
 }
 
@@ -797,8 +839,8 @@ function outcome(one: Case): string {
   const trace = play(one);
   const { name } = one.row.looksAt ?? { name: 'made' };
   const namespace = one.kind === 'Policy' ? 'from' : 'to';
-  const steps = trace.events.filter((event) => event.kind === 'step').map(({ step }) => step);
-  return `${stateOf(trace, namespace, name)}; ${requestsOf(trace, Math.max(...steps)).join(', ')}`;
+  const last = Math.max(...trace.steps.map(({ index }) => index));
+  return `${stateOf(trace, namespace, name)}; ${requestsOf(trace, last).join(', ')}`;
 }
 
 /** A Policy makes nothing elsewhere, and copies no list into its own namespace; who protects what is that of the cluster. */
