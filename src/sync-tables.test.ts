@@ -880,3 +880,65 @@ describe.each([
     expect(outcome(one)).toBe(expected);
   });
 });
+
+describe('a foreach', () => {
+  const TWO = `
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: gen}
+spec:
+  rules:
+  - name: make
+    match: {any: [{resources: {kinds: [ConfigMap], namespaces: [from]}}]}
+    generate:
+      synchronize: true
+      foreach:
+      - list: "split(request.object.data.names, ',')"
+        preconditions: {all: [{key: "{{element}}", operator: Equals, value: nobody}]}
+        apiVersion: v1
+        kind: ResourceQuota
+        name: "{{element}}"
+        namespace: to
+        data: {spec: {hard: {pods: "1"}}}
+      - list: "split(request.object.data.names, ',')"
+        apiVersion: v1
+        kind: ConfigMap
+        name: "{{element}}"
+        namespace: to
+        data: {data: {x: "1"}}
+`;
+
+  it('whose first kind made nothing leaves what the others made when the trigger goes (generate/cleanup.go, fetch)', () => {
+    const commands = ['kubectl create -f first.yaml', 'kubectl delete configmap t -n from'];
+    const files = { 'first.yaml': configMap('from', 't', 't1', '') };
+    const scenario = scenarioOf(`${namespaces}---\n${TWO}`, commands, files);
+    const trace = simulate(scenario, { version: '1.19', seed: 1, base: baseOf('1.19') });
+    expect([stateOf(trace), requestsOf(trace, 2)]).toEqual(['1', ['delete completes']]);
+  });
+});
+
+describe('a source of several policies', () => {
+  const copy = (name: string): string =>
+    policy('clone', {
+      synchronize: true,
+      name: `by-${name}`,
+      generate: 'orphanDownstreamOnPolicyDelete: true',
+    }).replace('{name: gen}', `{name: ${name}}`);
+  const play = (deleted: string): readonly string[] => {
+    const commands = [
+      'kubectl create -f first.yaml',
+      `kubectl delete cpol ${deleted}`,
+      patch('src -n lib', '{"data":{"x":"s2"}}'),
+    ];
+    const files = { 'first.yaml': configMap('from', 't', 't1', 'take: "yes"') };
+    const before = [namespaces, configMap('lib', 'src', 's1', ''), copy('one'), copy('two')].join('---\n');
+    const options = { version: '1.19', seed: 1, base: baseOf('1.19') } as const;
+    const trace = simulate(scenarioOf(before, commands, files), options);
+    return [stateOf(trace, 'to', 'by-one'), stateOf(trace, 'to', 'by-two')];
+  };
+
+  it('is copied no further than to the first clone whose policy is gone (generation/handler.go, processRequest)', () => {
+    expect(play('one')).toEqual(['s1', 's1']);
+    expect(play('two')).toEqual(['s2', 's1']);
+  });
+});
