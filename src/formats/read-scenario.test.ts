@@ -15,7 +15,9 @@ const test = (...operations: readonly string[]): string =>
     .map((operation, at) => `  - name: s${at}\n    try:\n    - ${operation}\n`)
     .join('')}`;
 const argvOf = (scenario: Scenario): readonly (readonly string[] | number)[] =>
-  scenario.steps.map(({ action }) => (action.type === 'kubectl' ? action.argv : action.duration));
+  scenario.steps.map(({ action }) =>
+    action.type === 'kubectl' ? action.argv : action.type === 'wait' ? action.duration : -1,
+  );
 const codes = (scenario: Scenario): readonly string[] => scenario.diagnostics.map(({ code }) => code);
 
 describe('a scenario folder', () => {

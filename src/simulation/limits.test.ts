@@ -77,9 +77,7 @@ describe('a LimitRange', () => {
       [range('default: {cpu: 500m}, defaultRequest: {cpu: 200m}'), pod('a')],
       'kubectl get pod a -o yaml',
     );
-    expect(out).toContain(
-      "kubernetes.io/limit-ranger: 'LimitRanger plugin set: cpu request for",
-    );
+    expect(out).toContain("kubernetes.io/limit-ranger: 'LimitRanger plugin set: cpu request for");
     expect(out).toMatch(/limits:\n +cpu: 500m\n +requests:\n +cpu: 200m/);
     expect(out).toContain('qosClass: Burstable');
   });
