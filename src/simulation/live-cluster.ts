@@ -113,6 +113,8 @@ export class LiveCluster {
     const { server, queue: scheduler, recorder, kyverno } = this;
     presence = new KyvernoPresence({ server, scheduler, recorder, kyverno }, configurations);
     this.presence = presence;
+    // After Kyverno has listed what there is at its start: what is made when read has nothing that it looks for.
+    if (options.node !== false) serveNode(this.server);
     this.setWebhooks(scenario.webhooks ?? {});
     if (scenario.actors.length > 0)
       actors.get().startActors(scenario.actors, {
@@ -123,9 +125,8 @@ export class LiveCluster {
       });
   }
 
-  /** Serves the node, and starts the controllers of workloads with the first of their kinds. */
+  /** Starts the controllers of workloads with the first of their kinds. */
   #watchWorkloads(): void {
-    serveNode(this.server);
     let started: ReturnType<ReturnType<typeof workloads.get>['runWorkloads']> | undefined;
     this.server.watch((event) => {
       if (!WORKLOADS.has(`${event.info.group}/${event.info.resource}`)) return;
