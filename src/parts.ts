@@ -15,7 +15,7 @@ import { assertions, mutation, podSecurity } from './engine/rules/parts.ts';
 import { regexes } from './expressions/cel/parts.ts';
 import { functionCalls } from './expressions/jmespath/parts.ts';
 import { kyvernoFunctions } from './expressions/parts.ts';
-import { actorFiles, mockFiles, testDetails } from './formats/parts.ts';
+import { actorFiles, commands, mockFiles, testDetails } from './formats/parts.ts';
 import { applyToExisting, otherCommands } from './kubectl/parts.ts';
 import { views } from './kubectl/read/parts.ts';
 import { derivation, engineLogs, matchConditions, updateRequestLimit } from './kyverno/parts.ts';
@@ -43,6 +43,7 @@ export async function loadParts(): Promise<void> {
     aggregation,
     applyToExisting,
     cleanups,
+    commands,
     assertions,
     clones,
     conditionEvaluation,

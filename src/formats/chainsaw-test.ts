@@ -3,21 +3,14 @@ import { get, getList, getString, isObject } from '../base/json.ts';
 import type { Diagnostic, Severity } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
 import { testDetails } from './parts.ts';
-import { STEP_OPERATIONS, type StepOperation, type TestOperation } from './test-operation.ts';
+import {
+  type ChainsawTest,
+  STEP_OPERATIONS,
+  type StepOperation,
+  type TestOperation,
+} from './test-operation.ts';
 
-export type { StepOperation, TestOperation };
-
-/** A Chainsaw Test (chainsaw.kyverno.io/v1alpha1), as far as a scenario goes. */
-export interface ChainsawTest {
-  readonly document: ManifestDocument;
-  readonly name: string;
-  /** `spec.namespace`; empty if Chainsaw is to make one. */
-  readonly namespace: string;
-  readonly operations: readonly TestOperation[];
-  /** It says more than what is done and what is to be refused: assertions, bindings, something to catch. */
-  readonly checked: boolean;
-  readonly diagnostics: readonly Diagnostic[];
-}
+export type { ChainsawTest, StepOperation, TestOperation };
 
 /** Fields that only steer Chainsaw itself: how long it waits, what it cleans up, how it reports. */
 const STEERING: ReadonlySet<string> = new Set([

@@ -11,8 +11,9 @@ import {
   type TestOperation,
 } from './chainsaw-test.ts';
 import { readFlag } from './command-line.ts';
+import { scriptProblem } from './command-steps.ts';
 import { kindNames } from './kind-names.ts';
-import { scriptProblem, stepsOf } from './scenario-steps.ts';
+import { stepsOf } from './scenario-steps.ts';
 import { quoteWord, readScript, type ScriptCommand } from './script-lines.ts';
 
 /** A step as a form shows it. One operation of the Test, or one line of a script. */

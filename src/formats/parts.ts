@@ -6,3 +6,5 @@ export const mockFiles = createPart(() => import('./mocks.ts'));
 export const actorFiles = createPart(() => import('./actors.ts'));
 /** What a Test says beside what is done: only for Tests that say more. */
 export const testDetails = createPart(() => import('./test-details.ts'));
+/** Steps that are neither `apply`, `create` nor `sleep`: lines of kubectl, patches, deletions. */
+export const commands = createPart(() => import('./command-steps.ts'));

@@ -9,7 +9,8 @@ import { type ChainsawTest, isChainsawTest, readTest, type TestOperation } from 
 import { isCliFile, isContextFile, isValuesFile } from './cli-kinds.ts';
 import { kindNames } from './kind-names.ts';
 import { actorFiles, mockFiles } from './parts.ts';
-import { type OperationReader, objectsOf, stepsOf } from './scenario-steps.ts';
+import { stepsOf } from './scenario-steps.ts';
+import { type OperationReader, objectsOf } from './step-parts.ts';
 import type { WebhookActor } from './webhook-actor.ts';
 
 /** Files that a step never names and that stand for what exists before. */

@@ -1,4 +1,5 @@
 import type { JsonObject, PathSegment } from '../base/json.ts';
+import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { ManifestDocument } from '../manifest/manifest.ts';
 import type { TestSection, TestStep } from '../simulation/scenario.ts';
 
@@ -34,4 +35,16 @@ export interface TestOperation {
   readonly document: ManifestDocument;
   /** In the first step, if that is named `setup`: it tells what exists before. */
   readonly setup: boolean;
+}
+
+/** A Chainsaw Test (chainsaw.kyverno.io/v1alpha1), as far as a scenario goes. */
+export interface ChainsawTest {
+  readonly document: ManifestDocument;
+  readonly name: string;
+  /** `spec.namespace`; empty if Chainsaw is to make one. */
+  readonly namespace: string;
+  readonly operations: readonly TestOperation[];
+  /** It says more than what is done and what is to be refused: assertions, bindings, something to catch. */
+  readonly checked: boolean;
+  readonly diagnostics: readonly Diagnostic[];
 }

@@ -5,8 +5,8 @@ import type { TextRange } from '../manifest/diagnostic.ts';
 import type { ParsedFile, TextFile } from '../manifest/manifest.ts';
 import { parseFile } from '../manifest/parse.ts';
 import { type EditableTest, formatCommand, isInline, readSteps, type StepSlot } from './editable-steps.ts';
-import { virtualName } from './scenario-steps.ts';
 import type { ScriptCommand } from './script-lines.ts';
+import { virtualName } from './step-parts.ts';
 import {
   applyEdits,
   type BlockItem,

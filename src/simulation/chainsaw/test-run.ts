@@ -192,7 +192,13 @@ export class TestRun {
     const explicit = get(test.body, 'expect') !== undefined;
     for (const { object, error, source } of this.#written(test, sent, step, result)) {
       const verdict = judgeWrite(object, test.body, error, this.#sight);
-      if (explicit) this.#tell(`expect of ${titleOf(object)}`, verdict, { value: test.body, source }, test);
+      if (explicit)
+        this.#tell(
+          `${titleOf(object)} with ${checkText(test.body)}`,
+          verdict,
+          { value: test.body, source },
+          test,
+        );
       else if (verdict.type !== 'met') this.#known(test.step).failed = true;
       if (verdict.type === 'met' && error === undefined)
         this.#putOut(test, object, bind(this.#bindings, 'error', null));
@@ -363,6 +369,19 @@ export class TestRun {
     return made;
   }
 }
+
+/** What is expected, on one line: `($error != null): true`. */
+const checkText = (body: JsonObject): string =>
+  getList(body, 'expect')
+    .map((entry) => get(entry, 'check') ?? null)
+    .map((check) =>
+      isObject(check)
+        ? Object.entries(check)
+            .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+            .join(', ')
+        : JSON.stringify(check),
+    )
+    .join('; ');
 
 const problem = (verdict: Verdict): Prepared =>
   verdict.type === 'met' ? { type: 'look' } : { type: 'problem', verdict };
