@@ -196,7 +196,7 @@ test('by keyboard alone: open, walk, swap, close', async ({ studio, page }) => {
     await studio.press('Enter');
     await expect(studio.palette).toBeHidden();
   };
-  await command('compare with another');
+  await command('compare with another version');
   await expect(comparison.rows.first()).toBeVisible();
   await comparison.rows.first().focus();
   await studio.press('ArrowDown');

@@ -175,7 +175,7 @@ test('the trace comes as its own file and as a Chrome trace', async ({ studio })
 test('two compared runs come as a picture and as a table', async ({ studio, page }) => {
   await studio.press('ControlOrMeta+k');
   await expect(studio.palette).toBeVisible();
-  await page.keyboard.type('compare with another');
+  await page.keyboard.type('compare with another version');
   await studio.press('Enter');
   const rows = page.getByRole('row', { name: /^Difference \d+ of \d+/ });
   await expect(rows.first()).toBeVisible();

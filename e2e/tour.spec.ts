@@ -21,7 +21,7 @@ class Keyboard {
 
   /** Presses Tab until the place has the focus; the editor is left as its note says, by Escape. */
   async tabTo(place: Locator, key: 'Tab' | 'Shift+Tab'): Promise<void> {
-    for (let i = 0; i < 80; i += 1) {
+    for (let i = 0; i < 200; i += 1) {
       const inEditor = await this.studio.page.evaluate(
         () => document.activeElement?.closest('.monaco-editor') !== null,
       );

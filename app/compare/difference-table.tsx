@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { type Tone, type TraceEvent, verdictOf } from '../../src/index.ts';
 import { Mark, type MarkName } from '../ui/marks.tsx';
 import type { NumberedDifference, Side } from './compare-model.ts';
@@ -11,6 +11,9 @@ interface TableProps {
   readonly onChoose: (index: number | undefined) => void;
 }
 
+/** More are shown when somebody asks for them. */
+const FIRST_ROWS = 100;
+
 /** `Difference 3 of 7, only above: POST networkpolicies`. */
 export const differenceName = ({ number, kind, title }: NumberedDifference, of: number): string =>
   `Difference ${number} of ${of}, ${kind}: ${title}`;
@@ -18,6 +21,10 @@ export const differenceName = ({ number, kind, title }: NumberedDifference, of: 
 /** The numbered differences; a row is chosen by mouse, by arrows, or by N from anywhere. */
 export function DifferenceTable({ differences, chosen, names, onChoose }: TableProps) {
   const body = useRef<HTMLTableSectionElement>(null);
+  const [all, showAll] = useState(false);
+  // Long lists stand in their beginning, and go as far as the chosen row.
+  const shown = all ? differences : differences.slice(0, Math.max(FIRST_ROWS, (chosen ?? 0) + 1));
+  const left = differences.length - shown.length;
   const steps = new Set(differences.map(({ step }) => step)).size > 1;
   useEffect(() => {
     const row = chosen === undefined ? undefined : body.current?.children[chosen];
@@ -28,7 +35,7 @@ export function DifferenceTable({ differences, chosen, names, onChoose }: TableP
   }, [chosen]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLButtonElement) return;
     const last = differences.length - 1;
     const at = chosen ?? -1;
     const to = {
@@ -45,8 +52,14 @@ export function DifferenceTable({ differences, chosen, names, onChoose }: TableP
   };
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are chosen, so it is a grid
-    <table className="compare-table" role="grid" aria-label="Differences" onKeyDown={onKeyDown}>
+    <table
+      className="compare-table"
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are chosen, so it is a grid
+      role="grid"
+      aria-label="Differences"
+      aria-rowcount={differences.length + 1}
+      onKeyDown={onKeyDown}
+    >
       <thead>
         <tr>
           <th scope="col" className="what">
@@ -60,9 +73,10 @@ export function DifferenceTable({ differences, chosen, names, onChoose }: TableP
         </tr>
       </thead>
       <tbody ref={body}>
-        {differences.map((difference, index) => (
+        {shown.map((difference, index) => (
           <tr
             key={difference.number}
+            aria-rowindex={index + 2}
             aria-selected={index === chosen}
             aria-label={differenceName(difference, differences.length)}
             tabIndex={index === (chosen ?? 0) ? 0 : -1}
@@ -88,6 +102,15 @@ export function DifferenceTable({ differences, chosen, names, onChoose }: TableP
             <Outcome difference={difference} side="below" name={names.below} />
           </tr>
         ))}
+        {left > 0 && (
+          <tr className="more">
+            <td colSpan={4}>
+              <button type="button" className="link-button" onClick={() => showAll(true)}>
+                Show {left} more differences
+              </button>
+            </td>
+          </tr>
+        )}
       </tbody>
     </table>
   );

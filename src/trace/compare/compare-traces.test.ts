@@ -80,6 +80,29 @@ describe('two runs, held against each other', () => {
     expect(answers[0]?.below).toMatch(/^allowed/);
   });
 
+  it('say of a run with one more step that it has more UpdateRequests, and of no other verdict', () => {
+    const files = story('bad-namespace');
+    const step = (name: string): string =>
+      `    - name: create ${name}\n      try:\n        - create:\n            resource:\n              apiVersion: v1\n              kind: Namespace\n              metadata:\n                name: ${name}\n                labels:\n                  team: beta\n`;
+    const longer = files.map((file) =>
+      file.path === 'chainsaw-test.yaml' ? { ...file, text: `${file.text}${step('other-namespace')}` } : file,
+    );
+    const { differences, summary } = compare(run(files, '1.19'), run(longer, '1.19'));
+    expect(new Set(differences.map(({ kind }) => kind))).toEqual(new Set(['only below']));
+    expect(summary.headline).toBe(
+      'A denies 1 of 2 steps, completes an UpdateRequest and drops one after 5 attempts, and makes one target. B denies 1 of 3 steps, completes 2 UpdateRequests and drops one after 5 attempts, and makes 2 targets.',
+    );
+  });
+
+  it('say of another outcome what each run does', () => {
+    const files = story('bad-namespace');
+    const edited = files.map((file) => ({ ...file, text: file.text.replace('Enforce', 'Audit') }));
+    const { summary } = compare(run(files, '1.19'), run(edited, '1.19'));
+    expect(summary.headline).toBe(
+      'A denies 1 of 2 steps, tries 5 times, drops the UpdateRequest and makes one target. B allows every step, completes it and makes 2 targets.',
+    );
+  });
+
   it('pass over resource versions in names and values', () => {
     const files = story('configmap-notification');
     const { differences } = compare(run(files, '1.15'), run(files, '1.19'));

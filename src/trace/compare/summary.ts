@@ -64,8 +64,12 @@ export function summarise(
 /** A name that begins with an article is written small within a sentence. */
 const midSentence = (name: string): string => name.replace(/^The /, 'the ');
 
-const list = (parts: readonly string[]): string =>
-  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+/** `a, b and c`; a part that has an "and" of its own is closed by a comma. */
+function list(parts: readonly string[]): string {
+  if (parts.length < 2) return parts.join('');
+  const comma = parts.some((part) => part.includes(' and ')) ? ',' : '';
+  return `${parts.slice(0, -1).join(', ')}${comma} and ${parts.at(-1)}`;
+}
 
 function sameness(left: Facts, right: Facts, sameUpdateRequests: boolean): string {
   const same = [
