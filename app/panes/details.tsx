@@ -35,7 +35,7 @@ export function DetailsPane() {
     );
   return (
     <div className="details">
-      <section className="details-main" aria-label="The selected event">
+      <section className="details-main" aria-label="The selected event" tabIndex={-1}>
         <Heading trace={trace} event={event} />
         {event.couldAlso !== undefined && <CouldAlso sentences={event.couldAlso} />}
         <Body trace={trace} event={event} />
@@ -226,7 +226,11 @@ function Became({ trace, event }: { readonly trace: Trace; readonly event: PlanE
           <button
             type="button"
             className="link-button"
-            onClick={() => selection.getState().select(row.event)}
+            onClick={({ currentTarget }) => {
+              // This link goes with what it stands in: who came by keys goes on from what it leads to.
+              currentTarget.closest<HTMLElement>('.details-main')?.focus();
+              selection.getState().select(row.event);
+            }}
           >
             What decided it
           </button>
