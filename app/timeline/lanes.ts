@@ -92,7 +92,8 @@ export function readLanes(trace: Trace): readonly Lane[] {
         const denied = event.verdict === 'denied';
         into.steps.push(
           barOf(event, step?.title ?? `step ${event.step}`, {
-            number: stepNumber(trace, event.step) ?? event.step,
+            // A look has no number of its own.
+            ...(step?.kind === 'check' ? {} : { number: stepNumber(trace, event.step) ?? event.step }),
             tinted: true,
             body: 'a',
             ...(step === undefined ? {} : { detail: `as ${userText(step.username)}` }),
