@@ -1,4 +1,11 @@
-import { matchGate, mutateRequests, protection, ttlWebhook, webhookObjects } from './admission/parts.ts';
+import {
+  matchGate,
+  mutateRequests,
+  ownKinds,
+  protection,
+  ttlWebhook,
+  webhookObjects,
+} from './admission/parts.ts';
 import {
   aggregation,
   cleanups,
@@ -62,6 +69,7 @@ export async function loadParts(): Promise<void> {
     mutateExisting,
     mutateRequests,
     mutation,
+    ownKinds,
     nodeObjects,
     otherCommands,
     patches,

@@ -15,15 +15,9 @@ import { isFineGrained } from './fine-grained.ts';
 import { ADMISSION_LATENCIES } from './latencies.ts';
 import { callMutating } from './mutate-webhook.ts';
 import { nonTriggers } from './non-trigger.ts';
-import { matchGate, protection, ttlWebhook, webhookObjects } from './parts.ts';
+import { concernsGlobalContext, concernsOtherKinds, concernsPolicy } from './own-kinds.ts';
+import { matchGate, ownKinds, protection, ttlWebhook, webhookObjects } from './parts.ts';
 import { PolicyRegistry, type RegisteredPolicy } from './policy-registry.ts';
-import {
-  answerForOwnKinds,
-  concernsGlobalContext,
-  concernsPolicy,
-  validateGlobalContextObject,
-  validatePolicyObject,
-} from './policy-webhook.ts';
 import { Review, selectorLabels } from './review.ts';
 import { applyInBackground, backgroundRules, createUpdateRequest } from './update-requests.ts';
 import { auditLater, explainUncalled, reportVerdict } from './validate-aftermath.ts';
@@ -118,12 +112,14 @@ export class AdmissionController implements Admission {
   }
 
   *#validateObject(request: AdmissionRequest, cause: EventId): Process<AdmissionResponse> {
-    if (concernsPolicy(request)) return yield* validatePolicyObject(this.#env, request, cause);
+    if (concernsPolicy(request)) return yield* ownKinds.get().validatePolicyObject(this.#env, request, cause);
     if (concernsGlobalContext(request)) {
-      const answer = yield* validateGlobalContextObject(this.#env, request, cause);
+      const answer = yield* ownKinds.get().validateGlobalContextObject(this.#env, request, cause);
       if (!answer.allowed) return answer;
     }
-    const own = yield* answerForOwnKinds(this.#env, request, cause);
+    const own = concernsOtherKinds(request)
+      ? yield* ownKinds.get().answerForOwnKinds(this.#env, request, cause)
+      : undefined;
     if (own?.allowed === false) return own;
     const answer = yield* this.#validateResource(request, cause);
     if (own === undefined) return answer;

@@ -17,10 +17,9 @@ const CLEANUP = 'kyverno-cleanup-controller.kyverno.svc';
 /** Warnings of the webhook that looks at PolicyExceptions; undefined if the request is for another. */
 function exceptionWarnings(
   env: AdmissionEnvironment,
-  { kind, subResource, operation, namespace }: AdmissionRequest,
+  { kind, namespace }: AdmissionRequest,
 ): readonly string[] | undefined {
-  const concerned = kind.group === 'kyverno.io' && kind.kind === 'PolicyException' && subResource === '';
-  if (!concerned || (operation !== 'CREATE' && operation !== 'UPDATE')) return undefined;
+  if (kind.kind !== 'PolicyException') return undefined;
   return [
     ...placeWarnings(env, namespace),
     ...(env.behaviour.warnsOfDeprecatedPolicies
@@ -37,7 +36,7 @@ const CLEANUP_KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The answer of the webhooks that look at PolicyExceptions and at cleanup policies; undefined if the request is for neither.
+ * The answer of the webhooks that look at PolicyExceptions and at cleanup policies, for a request that concerns one of them.
  * What they let pass goes on to the policies that match the kind.
  */
 export function* answerForOwnKinds(
@@ -47,7 +46,7 @@ export function* answerForOwnKinds(
 ): Process<AdmissionResponse | undefined> {
   const { object, kind } = request;
   const exception = exceptionWarnings(env, request);
-  const isCleanup = concernsCleanup(request);
+  const isCleanup = Object.hasOwn(CLEANUP_KINDS, kind.kind);
   if (object === undefined || (exception === undefined && !isCleanup)) return undefined;
   const warnings = exception ?? cleanupWarnings(env, kind.kind);
   const denied = isCleanup ? env.checkCleanupPolicy(object) : env.checkException(object);
@@ -55,12 +54,6 @@ export function* answerForOwnKinds(
   const name = isCleanup ? CLEANUP : GLOBAL_CONTEXT;
   return yield* call(env, request, name, () => ({ warnings, denied }), cause);
 }
-
-const concernsCleanup = ({ kind, subResource, operation }: AdmissionRequest): boolean =>
-  kind.group === 'kyverno.io' &&
-  Object.hasOwn(CLEANUP_KINDS, kind.kind) &&
-  subResource === '' &&
-  (operation === 'CREATE' || operation === 'UPDATE');
 
 const cleanupWarnings = ({ behaviour }: AdmissionEnvironment, kind: string): readonly string[] =>
   behaviour.warnsOfDeprecatedPolicies
@@ -77,20 +70,6 @@ function placeWarnings(env: AdmissionEnvironment, namespace: string): readonly s
     ? []
     : ['PolicyException resource namespace must match the defined namespace.'];
 }
-
-/** Whether a request is for the policy webhook. */
-export const concernsPolicy = ({ kind, subResource, operation }: AdmissionRequest): boolean =>
-  kind.group === 'kyverno.io' &&
-  (kind.kind === 'ClusterPolicy' || kind.kind === 'Policy') &&
-  subResource === '' &&
-  (operation === 'CREATE' || operation === 'UPDATE');
-
-/** Whether a request is for the webhook of GlobalContextEntries. */
-export const concernsGlobalContext = ({ kind, subResource, operation }: AdmissionRequest): boolean =>
-  kind.group === 'kyverno.io' &&
-  kind.kind === 'GlobalContextEntry' &&
-  subResource === '' &&
-  (operation === 'CREATE' || operation === 'UPDATE');
 
 /** The webhook that checks policies themselves (lifecycle F). */
 export function* validatePolicyObject(
