@@ -2,7 +2,6 @@
 export { writeWarning } from './admission/policy-permissions.ts';
 export type { Advice, Snippet } from './advice/advice.ts';
 export { advise } from './advice/advise.ts';
-export { orderOf, withOrder } from './base/choices.ts';
 export type { DocumentPath } from './base/document-path.ts';
 export {
   equal,
@@ -15,6 +14,7 @@ export {
   type JsonObject,
   type PathSegment,
 } from './base/json.ts';
+export { orderOf, withOrder } from './base/order.ts';
 export * from './base/units.ts';
 export { readClusterBase } from './cluster/cluster-base.ts';
 export type { Libraries, LibraryName } from './expressions/jmespath/environment.ts';

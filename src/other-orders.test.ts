@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withOrder } from './base/choices.ts';
 import { getString } from './base/json.ts';
+import { withOrder } from './base/order.ts';
 import { type ClusterBase, readClusterBase } from './cluster/cluster-base.ts';
 import { nameOf } from './kubernetes/object.ts';
 import { loadParts } from './parts.ts';

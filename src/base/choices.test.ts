@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { choicesOf, namesOf, orderOf, withOrder } from './choices.ts';
+import { choicesOf } from './choices.ts';
+import { namesOf, orderOf, withOrder } from './order.ts';
 
 const order = fc.integer({ min: 1, max: 10_000 });
 

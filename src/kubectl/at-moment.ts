@@ -1,4 +1,4 @@
-import { namesOf } from '../base/choices.ts';
+import { namesOf } from '../base/order.ts';
 import type { Process } from '../base/process.ts';
 import { seededRandom } from '../base/random.ts';
 import { type Milliseconds, milliseconds } from '../base/units.ts';

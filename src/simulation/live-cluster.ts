@@ -1,5 +1,6 @@
-import { choicesOf, namesOf } from '../base/choices.ts';
+import { choicesOf } from '../base/choices.ts';
 import { getString } from '../base/json.ts';
+import { namesOf } from '../base/order.ts';
 import { seededRandom } from '../base/random.ts';
 import type { EventId } from '../base/units.ts';
 import { createApiServer, type SimulatedApiServer } from '../cluster/api-server.ts';
