@@ -12,6 +12,7 @@ import {
   clones,
   downstreams,
   mutateExisting,
+  policyEvents,
   scans,
   ttls,
 } from './background/parts.ts';
@@ -76,6 +77,7 @@ export async function loadParts(): Promise<void> {
     podSecurity,
     pods,
     policyChecks,
+    policyEvents,
     protection,
     quotas,
     rawRequests,
