@@ -12,10 +12,10 @@ import {
   clones,
   downstreams,
   mutateExisting,
-  policyEvents,
   scans,
   ttls,
 } from './background/parts.ts';
+import { policyEvents } from './background/policy-part.ts';
 import { patches, pods, quotas, rawRequests, services, subresources, webhookCalls } from './cluster/parts.ts';
 import { contextEntries, lookups } from './engine/context/parts.ts';
 import { conditionEvaluation } from './engine/match/parts.ts';

@@ -6,8 +6,6 @@ export const clones = createPart(() => import('./clone-target.ts'));
 export const downstreams = createPart(() => import('./delete-downstream.ts'));
 /** Mutate-existing rules: on triggers, and on policy events. */
 export const mutateExisting = createPart(() => import('./mutate-existing.ts'));
-/** What follows from a policy's creation, change or deletion. */
-export const policyEvents = createPart(() => import('./policy-events.ts'));
 /** The background scan of a policy that became Ready. */
 export const scans = createPart(() => import('./scan-policy.ts'));
 /** Merging the reports of an object. */

@@ -5,8 +5,8 @@ import type { WatchEvent } from '../cluster/api.ts';
 import { type PolicyCache, policyKeyOf } from '../kyverno/policy-informer.ts';
 import type { BackgroundEnvironment } from './environment.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
-import { policyEvents } from './parts.ts';
 import type { PolicyEvents } from './policy-events.ts';
+import { policyEvents } from './policy-part.ts';
 
 /** Notices that a policy is created, changed or deleted, and lets follow what does (lifecycle D.4). */
 export class PolicyController {
