@@ -14,26 +14,33 @@ export const SOAK: SoakSize = { steps: 10_000, namespaces: 1000, seed: 7 };
 /** Steps of the test that holds them: a hundred operations each. */
 const BATCH = 100;
 
-/** The three files of a soak. */
+/** The files of a soak; a file takes 2,000 documents, so that the cluster is two. */
 export function soakFiles({ steps, namespaces, seed }: SoakSize): readonly TextFile[] {
   return [
     { path: 'cluster.yaml', text: cluster(namespaces) },
+    { path: 'shared.yaml', text: shared(namespaces) },
     { path: 'policies.yaml', text: SOAK_POLICIES.join('\n---\n') },
     { path: 'chainsaw-test.yaml', text: test(operations(steps, namespaces, seededRandom(seed))) },
   ];
 }
 
-function cluster(namespaces: number): string {
-  const configMap = (namespace: string, name: string): string =>
-    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\ndata:\n  key: value`;
-  const all = Array.from({ length: namespaces }, (_, index) => `space-${index}`);
-  return [
+const names = (namespaces: number): readonly string[] =>
+  Array.from({ length: namespaces }, (_, index) => `space-${index}`);
+
+const configMap = (namespace: string, name: string): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\ndata:\n  key: value`;
+
+const cluster = (namespaces: number): string =>
+  [
     RIGHTS,
     configMap('default', 'source'),
-    ...all.map((name) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}`),
-    ...all.map((name) => configMap(name, 'shared')),
+    ...names(namespaces).map((name) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}`),
   ].join('\n---\n');
-}
+
+const shared = (namespaces: number): string =>
+  names(namespaces)
+    .map((name) => configMap(name, 'shared'))
+    .join('\n---\n');
 
 const RIGHTS = `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -64,6 +71,7 @@ spec:
   - name: setup
     try:
     - apply: { file: cluster.yaml }
+    - apply: { file: shared.yaml }
     - apply: { file: policies.yaml }
     - sleep: { duration: 2s }
 ${steps.join('\n')}

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { milliseconds } from '../base/units.ts';
 import { type ClusterBase, readClusterBase } from '../cluster/cluster-base.ts';
 import { loadParts } from '../parts.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -91,6 +92,34 @@ describe('a run that pauses', () => {
 });
 
 describe('the budget of events', () => {
+  it('leaves out what others do meanwhile, the hourly scan among them, within bounds', () => {
+    const audit = `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: { name: wants-team }
+spec:
+  rules:
+    - name: team
+      match: { any: [{ resources: { kinds: [Namespace] } }] }
+      validate: { message: no team, pattern: { metadata: { labels: { team: "?*" } } } }
+`;
+    const spaces = Array.from(
+      { length: 12 },
+      (_, index) => `---\napiVersion: v1\nkind: Namespace\nmetadata: { name: space-${index} }\n`,
+    ).join('');
+    const known = scenarioOf(audit + spaces, ['kubectl create namespace last']);
+    const [first] = known.steps;
+    if (first === undefined) throw new Error('no step');
+    const wait = { ...first, action: { type: 'wait', duration: milliseconds(3_700_000) } } as const;
+    const run = (maxEvents: number) => simulate({ ...known, steps: [wait] }, options({ maxEvents }));
+    const whole = run(1_000_000);
+    expect(whole.events.length).toBeGreaterThan(100);
+    expect(run(Math.ceil(whole.events.length / 3)).events).toEqual(whole.events);
+    expect(run(Math.ceil(whole.events.length / 30)).events.at(-1)).toMatchObject({
+      kind: 'stopped',
+      reason: 'event-budget',
+    });
+  });
+
   it('is each step’s own: many steps may take more together', () => {
     const whole = simulate(scenario, options());
     const most = Math.ceil(whole.events.length / 3);

@@ -11,7 +11,7 @@ export interface SimulationOptions {
   /** Wall clock at virtual time 0, milliseconds since the Unix epoch. */
   readonly startedAt?: number;
   readonly explain?: boolean;
-  /** Events that one step may take until it rests; the default is the studio's. */
+  /** Events that one step may cause until it rests; the default is the studio's. */
   readonly maxEvents?: number;
   /** Returns true when the run is to stop (wall-clock budget, cancelled); asked now and then. */
   readonly shouldStop?: () => 'time-budget' | 'cancelled' | undefined;

@@ -16,6 +16,11 @@ import type { EventQueue, RunEnd } from './scheduler.ts';
 
 /** Events of one step after which a run is stopped unless the caller says otherwise. */
 export const DEFAULT_MAX_EVENTS = 10_000;
+/**
+ * What others cause while a step runs, the hourly scan of every object among them, is not the step's doing: that may be so
+ * many times its budget.
+ */
+const OTHERS = 10;
 /** Events of a whole run, however many steps it has: what a page can hold. */
 const MAX_TRACE_EVENTS = 1_000_000;
 /** A person's pause between two steps that have come to rest. */
@@ -70,6 +75,9 @@ class Simulation {
   #test: TestRun | undefined;
   /** How many events there were when the present step began. */
   #from = 0;
+  /** Events since then that the step itself caused, and how far they are counted. */
+  #own = 0;
+  #counted = 0;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
     this.#scenario = scenario;
@@ -120,6 +128,8 @@ class Simulation {
   #begin(): StepIndex {
     const index = stepIndex(this.#steps.length);
     this.#from = this.#recorder.recording.events.length;
+    this.#own = 0;
+    this.#counted = this.#from;
     this.#recorder.beginStep(index);
     return index;
   }
@@ -267,13 +277,21 @@ class Simulation {
 
   #stop(): Stop | 'pause' | undefined {
     const total = this.#recorder.recording.events.length;
-    if (total - this.#from > (this.#options.maxEvents ?? DEFAULT_MAX_EVENTS) || total > MAX_TRACE_EVENTS)
+    const most = this.#options.maxEvents ?? DEFAULT_MAX_EVENTS;
+    if (this.#countOwn() > most || total - this.#from > most * OTHERS || total > MAX_TRACE_EVENTS)
       return this.#loop().length > 0 ? 'loop' : 'event-budget';
     this.#tasks += 1;
     if (this.#tasks % ASK_EVERY !== 0) return undefined;
     const asked = this.#options.shouldStop?.();
     // A chain that feeds itself may reach the end of its time before that of its events: it is named all the same.
     return asked === 'time-budget' && this.#loop().length > 0 ? 'loop' : (asked ?? 'pause');
+  }
+
+  #countOwn(): number {
+    const { events } = this.#recorder.recording;
+    for (; this.#counted < events.length; this.#counted += 1)
+      if (events[this.#counted]?.step === this.#steps.length) this.#own += 1;
+    return this.#own;
   }
 
   /** The rules that keep the present step running. */
