@@ -5,6 +5,7 @@ import type { AdmissionRequest, AdmissionResponse } from '../kubernetes/admissio
 import { matchLabelSelector, parseLabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { KYVERNO_NAMESPACE, type KyvernoConfiguration, readConfiguration } from '../kyverno/configuration.ts';
+import { LEFT_ALONE } from '../kyverno/left-alone.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import { ttlOf } from '../kyverno/ttl-label.ts';
 import { planUpdateRequests } from '../kyverno/update-request.ts';
@@ -166,9 +167,9 @@ export class AdmissionController implements Admission {
     const { userInfo, kind, subResource, namespace, name } = request;
     const { roles, clusterRoles } = this.#env.server.rolesOf(userInfo, namespace);
     if (configuration.isExcluded(userInfo.username, userInfo.groups, roles, clusterRoles))
-      return `let through untouched: ${userInfo.username} is excluded in the ConfigMap kyverno`;
+      return `${LEFT_ALONE}: ${userInfo.username} is excluded in the ConfigMap kyverno`;
     return configuration.isFiltered(kind, subResource, namespace, name)
-      ? 'let through untouched: resourceFilters of the ConfigMap kyverno name it'
+      ? `${LEFT_ALONE}: resourceFilters of the ConfigMap kyverno name it`
       : undefined;
   }
 
