@@ -300,15 +300,23 @@ function mergeRepeats(rows: readonly OutcomeRow[]): OutcomeRow[] {
   return [...kept.values()];
 }
 
+/** Uids of objects that were never stored, read once a trace: every planned downstream asks. */
+const refusedTriggers = new WeakMap<Trace, ReadonlySet<string>>();
+
+function readRefused({ events }: Trace): ReadonlySet<string> {
+  const uids = new Set<string>();
+  for (const event of events)
+    if (event.kind === 'never-stored' && event.change === 'ADDED' && event.object.uid !== undefined)
+      uids.add(event.object.uid);
+  return uids;
+}
+
 /** Whether the request that would have stored an object with this uid was refused: such an object never existed. */
-export function triggerWasRefused(trace: Trace, trigger: ObjectRef): boolean {
-  return trace.events.some(
-    (event) =>
-      event.kind === 'never-stored' &&
-      event.change === 'ADDED' &&
-      event.object.uid !== undefined &&
-      event.object.uid === trigger.uid,
-  );
+export function triggerWasRefused(trace: Trace, { uid }: ObjectRef): boolean {
+  if (uid === undefined) return false;
+  const known = refusedTriggers.get(trace) ?? readRefused(trace);
+  refusedTriggers.set(trace, known);
+  return known.has(uid);
 }
 
 /** An object that exists at a moment, with how it came to be so. */
