@@ -24,6 +24,7 @@ import type { Mocks } from '../kyverno/mocks.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import type { EphemeralReport } from '../kyverno/report.ts';
 import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
+import type { LogEvent } from '../trace/event.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import { formatBackgroundLog, type LogMessage, type LogSubject } from './log-lines.ts';
 
@@ -156,18 +157,26 @@ export function* writeReport(
   });
 }
 
-/** Prints a line that the engine logs in this controller. */
-export function logRecord(env: BackgroundEnvironment, record: Omit<LogRecord, 'time'>, cause: EventId): void {
+/** Puts a line into the controller's log. */
+export function recordLine(
+  env: BackgroundEnvironment,
+  line: Pick<LogEvent, 'level' | 'line' | 'message'>,
+  cause: EventId,
+): void {
   env.recorder.record({
     kind: 'log',
     phase: 'background',
     cause,
     component: 'background-controller',
     source: 'kyverno-background-controller',
-    level: record.level,
-    line: formatLogLine(env.behaviour.logFormat, { ...record, time: env.wallClock() }),
-    message: record.message,
+    ...line,
   });
+}
+
+/** Prints a line that the engine logs in this controller. */
+export function logRecord(env: BackgroundEnvironment, record: Omit<LogRecord, 'time'>, cause: EventId): void {
+  const line = formatLogLine(env.behaviour.logFormat, { ...record, time: env.wallClock() });
+  recordLine(env, { level: record.level, line, message: record.message }, cause);
 }
 
 /** Prints a line of the controller's log, if the version has it. */
@@ -179,13 +188,5 @@ export function logLine(
   error?: string,
 ): void {
   const formatted = formatBackgroundLog(env.behaviour, env.wallClock(), message, subject, error);
-  if (formatted === undefined) return;
-  env.recorder.record({
-    kind: 'log',
-    phase: 'background',
-    cause,
-    component: 'background-controller',
-    source: 'kyverno-background-controller',
-    ...formatted,
-  });
+  if (formatted !== undefined) recordLine(env, formatted, cause);
 }

@@ -7,7 +7,7 @@ import { uidOf } from '../kubernetes/object.ts';
 import { labelOf, POLICY_NAME } from '../kyverno/labels.ts';
 import { BACKGROUND_CONTROLLER } from '../kyverno/service-accounts.ts';
 import type { RuleContext } from '../kyverno/update-request.ts';
-import { ask, type BackgroundEnvironment, infoOf, placeOf } from './environment.ts';
+import { ask, type BackgroundEnvironment, infoOf, placeOf, recordLine } from './environment.ts';
 import { BACKGROUND_LATENCIES } from './latencies.ts';
 import { triggerLookupLines } from './log-lines.ts';
 import type { WorkItem } from './work-item.ts';
@@ -152,16 +152,7 @@ function* verifyDeletion(
 function printLookup(env: BackgroundEnvironment, trigger: ObjectRef, cause: EventId): void {
   const { apiVersion, kind, namespace = '', name, uid = '' } = trigger;
   for (const line of triggerLookupLines({ apiVersion, kind, namespace, name, uid }))
-    env.recorder.record({
-      kind: 'log',
-      phase: 'background',
-      cause,
-      component: 'background-controller',
-      source: 'kyverno-background-controller',
-      level: 'stdout',
-      line,
-      message: line,
-    });
+    recordLine(env, { level: 'stdout', line, message: line }, cause);
 }
 
 /** The object of an admission request, or on DELETE the one that goes. */

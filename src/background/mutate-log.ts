@@ -2,7 +2,7 @@ import type { EventId } from '../base/units.ts';
 import type { Behaviour } from '../kyverno/behaviour.ts';
 import { formatLogLine, type LogField, type LogRecord } from '../kyverno/log-line.ts';
 import type { KyvernoVersion } from '../kyverno/versions.ts';
-import type { BackgroundEnvironment } from './environment.ts';
+import { type BackgroundEnvironment, recordLine } from './environment.ts';
 
 type Line =
   | 'processing mutate existing'
@@ -138,13 +138,5 @@ export function formatMutateLog(
 /** Prints a line of the background controller, if the version has it. */
 export function logMutate(env: BackgroundEnvironment, line: MutateLine, cause: EventId): void {
   const formatted = formatMutateLog(env.behaviour, env.wallClock(), line);
-  if (formatted === undefined) return;
-  env.recorder.record({
-    kind: 'log',
-    phase: 'background',
-    cause,
-    component: 'background-controller',
-    source: 'kyverno-background-controller',
-    ...formatted,
-  });
+  if (formatted !== undefined) recordLine(env, formatted, cause);
 }
