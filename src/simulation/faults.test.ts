@@ -6,6 +6,7 @@ import { readScenario } from '../formats/read-scenario.ts';
 import { parseFile } from '../manifest/parse.ts';
 import type { StepEvent, TraceEvent } from '../trace/event.ts';
 import { simulate } from './simulate.ts';
+import { scriptedTest as test } from './testing.ts';
 
 const path = join(import.meta.dirname, '../../public/cluster/base-1.19.json');
 const base = readClusterBase(JSON.parse(readFileSync(path, 'utf8')), '1.19');
@@ -20,18 +21,6 @@ function play(files: Readonly<Record<string, string>>) {
     events.filter((event): event is Extract<TraceEvent, { kind: Kind }> => event.kind === kind);
   return { steps, events, of };
 }
-
-const test = (...commands: readonly string[]): string => `apiVersion: chainsaw.kyverno.io/v1alpha1
-kind: Test
-metadata: {name: t}
-spec:
-  namespace: default
-  steps:
-    - name: all
-      try:
-        - script:
-            content: |
-${commands.map((command) => `              ${command}\n`).join('')}`;
 
 const webhook = (type: 'Validating' | 'Mutating', name: string, more = ''): string =>
   `apiVersion: admissionregistration.k8s.io/v1

@@ -8,6 +8,7 @@ import { parseFile } from '../manifest/parse.ts';
 import type { StepEvent, TraceEvent } from '../trace/event.ts';
 import { diagnosePolicies } from './diagnose-policies.ts';
 import { simulate } from './simulate.ts';
+import { scriptedTest as test } from './testing.ts';
 
 function baseOf(version: KyvernoVersion) {
   const path = join(import.meta.dirname, `../../public/cluster/base-${version}.json`);
@@ -35,18 +36,6 @@ const judge = (kyverno: string, version: KyvernoVersion = '1.19') =>
     parsed({ 'kyverno.yaml': kyverno }).flatMap(({ documents }) => documents),
     { version, base: baseOf(version) },
   ).map(({ code, hint, location }) => ({ code, line: location?.line, hint }));
-
-const test = (...commands: readonly string[]): string => `apiVersion: chainsaw.kyverno.io/v1alpha1
-kind: Test
-metadata: {name: t}
-spec:
-  namespace: default
-  steps:
-    - name: all
-      try:
-        - script:
-            content: |
-${commands.map((command) => `              ${command}\n`).join('')}`;
 
 const config = (...data: readonly string[]): string => `apiVersion: v1
 kind: ConfigMap

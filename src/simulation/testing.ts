@@ -6,6 +6,21 @@ import type { Scenario } from './scenario.ts';
 
 const ADMIN = { username: 'admin', groups: ['system:masters', 'system:authenticated'] };
 
+/** A Chainsaw Test, as text, whose one step runs command lines one after the other. */
+export const scriptedTest = (
+  ...commands: readonly string[]
+): string => `apiVersion: chainsaw.kyverno.io/v1alpha1
+kind: Test
+metadata: {name: t}
+spec:
+  namespace: default
+  steps:
+    - name: all
+      try:
+        - script:
+            content: |
+${commands.map((command) => `              ${command}\n`).join('')}`;
+
 /** A scenario for tests: what exists before, and command lines; `files` are what `-f` may name. */
 export function scenarioOf(
   before: string,
