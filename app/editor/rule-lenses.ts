@@ -6,6 +6,8 @@ import { type RuleLine, ruleLinesAt } from './rule-lines.ts';
 type Monaco = typeof import('./monaco.ts');
 
 const COMMAND = 'studio.rule-events';
+/** Between a change and the look at it, milliseconds. */
+const PAUSE = 100;
 
 /** Above each rule what became of it until the playhead; a press selects the events that say so, one after the other. */
 export function startRuleLenses(
@@ -33,18 +35,26 @@ export function startRuleLenses(
     told = now;
     changed.fire();
   };
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  // After the trace of a key press is painted: nobody waits for a count.
+  const lookSoon = (): void => {
+    waiting ??= setTimeout(() => {
+      waiting = undefined;
+      look();
+    }, PAUSE);
+  };
   const stops = [
     run.subscribe((state, before) => {
       if (state.trace === before.trace) return;
       told = '';
-      look();
+      lookSoon();
     }),
     playback.subscribe(({ playhead }) => {
       const { trace } = run.getState();
       const present = trace && presentAt(trace, playhead);
       if (present === seen) return;
       seen = present;
-      look();
+      lookSoon();
     }),
   ];
   const command = monaco.editor.registerCommand(COMMAND, (_: unknown, events: readonly EventId[]) => {
@@ -70,6 +80,7 @@ export function startRuleLenses(
     },
   });
   return () => {
+    clearTimeout(waiting);
     for (const stop of stops) stop();
     provider.dispose();
     command.dispose();

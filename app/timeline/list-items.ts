@@ -1,8 +1,8 @@
-import type { EventId, Tone, Trace } from '../../src/index.ts';
+import type { EventId, Trace } from '../../src/index.ts';
 import type { Flag } from '../stores/flags.ts';
 import type { Area } from '../stores/selection.ts';
 import { type AreaRow, summarize, VERDICT } from './area.ts';
-import { type ListRow, readListRows } from './list-rows.ts';
+import { type ListRow, type RowText, readListRows } from './list-rows.ts';
 import type { TimelineModel } from './model.ts';
 import { playheadText } from './ticks.ts';
 
@@ -19,13 +19,7 @@ export type ListItem =
   | { readonly kind: 'area'; readonly key: string; readonly level: 1 | 2; readonly cells: AreaCells };
 
 /** Cells of a row about the measured stretch. */
-export interface AreaCells {
-  readonly time: string;
-  readonly phase: string;
-  readonly what: string;
-  readonly verdict: string;
-  readonly tone: Tone;
-  readonly why: string;
+export interface AreaCells extends RowText {
   /** The event that took longest. */
   readonly longest: EventId | undefined;
 }
